@@ -1,0 +1,2 @@
+//! fruitbelt
+fn main() {}

@@ -1,0 +1,26 @@
+//! The vocabulary on the wire and on disk: what the relay says, and what it may be asked.
+//!
+//! Knows nothing of logic (what a record *means* is `model`'s business) and nothing of I/O.
+//!
+//! One [`Record`] has two forms with one meaning: postcard in [`wire`] for the page, and one flat
+//! JSON line in [`json`] for files, curl and other programs. A property test ties them.
+
+mod event;
+mod header;
+mod ids;
+pub mod json;
+mod keyframe;
+mod policy;
+mod request;
+pub mod wire;
+
+pub use event::{
+    Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
+    HalfClosed, Listening, PolicySet, Preview, Queues, Read, Record, Reset, TcpState, Unknown,
+    Waiting, Wrote,
+};
+pub use header::{Header, Source, Sources};
+pub use ids::{Conn, Cursor, End, Run, Seq};
+pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
+pub use policy::{Policy, ReadWhen};
+pub use request::{Limit, Refusal, Request, Spacing};

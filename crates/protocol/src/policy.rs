@@ -1,0 +1,138 @@
+//! The reading policy: when the server's program reads, how much at a time, and how it bags.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Limit, Refusal};
+
+/// How a connection is read. The tutorial's server is the default: on arrival, BUFSIZE 1024,
+/// no pause, no bag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// When a read may be made.
+    pub read_when: ReadWhen,
+    /// The most bytes that one recv asks for: 1 to 65,536.
+    pub bufsize: u32,
+    /// How long the program waits before each recv, milliseconds: at most 60,000.
+    pub pause_millis: u32,
+    /// Bytes collected in user space and answered at once: 1 to 1,048,576. None: each read is
+    /// answered. No read asks for more than the bag still lacks; the end of the stream answers a
+    /// partial bag.
+    #[serde(default)]
+    pub bag: Option<u32>,
+}
+
+impl Policy {
+    /// The largest BUFSIZE, bytes.
+    pub const BUFSIZE_MAX: u32 = 65_536;
+    /// The longest pause, milliseconds.
+    pub const PAUSE_MILLIS_MAX: u32 = 60_000;
+    /// The largest bag, and the most bytes to wait for, bytes.
+    pub const BAG_MAX: u32 = 1 << 20;
+
+    /// # Errors
+    /// Names the first value that is out of its range.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let within = |value: u32, min: u32, max: u32, what: Limit| {
+            if (min..=max).contains(&value) {
+                Ok(())
+            } else {
+                Err(Refusal::OutOfRange { what, min, max })
+            }
+        };
+        within(self.bufsize, 1, Self::BUFSIZE_MAX, Limit::Bufsize)?;
+        within(self.pause_millis, 0, Self::PAUSE_MILLIS_MAX, Limit::Pause)?;
+        if let Some(bag) = self.bag {
+            within(bag, 1, Self::BAG_MAX, Limit::Bag)?;
+        }
+        if let ReadWhen::Queued(bytes) = self.read_when {
+            within(bytes, 1, Self::BAG_MAX, Limit::Queued)?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            read_when: ReadWhen::Arrival,
+            bufsize: 1024,
+            pause_millis: 0,
+            bag: None,
+        }
+    }
+}
+
+/// When a read may be made. Written `arrival`, `queued:N` or `held`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadWhen {
+    /// As soon as there is something to read.
+    Arrival,
+    /// When so many bytes are queued; also when the window has closed or the stream has ended.
+    Queued(u32),
+    /// Not at all: a person holds the reader.
+    Held,
+}
+
+impl fmt::Display for ReadWhen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadWhen::Arrival => f.write_str("arrival"),
+            ReadWhen::Queued(bytes) => write!(f, "queued:{bytes}"),
+            ReadWhen::Held => f.write_str("held"),
+        }
+    }
+}
+
+impl FromStr for ReadWhen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "arrival" => Ok(ReadWhen::Arrival),
+            "held" => Ok(ReadWhen::Held),
+            _ => text
+                .strip_prefix("queued:")
+                .and_then(|bytes| bytes.parse().ok())
+                .map(ReadWhen::Queued)
+                .ok_or_else(|| format!("'{text}' is none of arrival, queued:N, held")),
+        }
+    }
+}
+
+/// The plain form for postcard; people and scripts read the text form.
+#[derive(Serialize, Deserialize)]
+enum Coded {
+    Arrival,
+    Queued(u32),
+    Held,
+}
+
+impl Serialize for ReadWhen {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return to.collect_str(self);
+        }
+        match *self {
+            ReadWhen::Arrival => Coded::Arrival,
+            ReadWhen::Queued(bytes) => Coded::Queued(bytes),
+            ReadWhen::Held => Coded::Held,
+        }
+        .serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReadWhen {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            let text = std::borrow::Cow::<str>::deserialize(from)?;
+            return text.parse().map_err(serde::de::Error::custom);
+        }
+        Ok(match Coded::deserialize(from)? {
+            Coded::Arrival => ReadWhen::Arrival,
+            Coded::Queued(bytes) => ReadWhen::Queued(bytes),
+            Coded::Held => ReadWhen::Held,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! What a viewer may ask of the relay. The answer only says whether it was taken up: the effect
+//! comes back as an event, like everything else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Conn, End, Policy};
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// Read in another way.
+    SetPolicy {
+        /// One connection. None: every connection, open or to come.
+        conn: Option<Conn>,
+        /// How.
+        policy: Policy,
+    },
+    /// Let a demonstration client send batches of `0123456789…`, which go on where the last ended.
+    Send {
+        /// An open demonstration client. None: connect a new one.
+        conn: Option<Conn>,
+        /// The sizes, bytes: 1 to [`Request::BATCHES_MAX`] of 1 to [`Request::BATCH_BYTES_MAX`].
+        batches: Vec<u32>,
+        /// When the next one goes.
+        spacing: Spacing,
+    },
+    /// Close an end with close(2).
+    Close {
+        /// The connection.
+        conn: Conn,
+        /// Which socket; the client's only if it is a demonstration client.
+        end: End,
+    },
+    /// Close an end so that it sends RST (SO_LINGER with zero).
+    Reset {
+        /// The connection.
+        conn: Conn,
+        /// Which socket; the client's only if it is a demonstration client.
+        end: End,
+    },
+}
+
+impl Request {
+    /// The most batches of one request.
+    pub const BATCHES_MAX: usize = 64;
+    /// The most bytes of one batch.
+    pub const BATCH_BYTES_MAX: u32 = 16 << 20;
+    /// The longest gap, milliseconds.
+    pub const GAP_MILLIS_MAX: u32 = 60_000;
+
+    /// # Errors
+    /// Names the first value that is out of its range.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let out = |what, min, max| Err(Refusal::OutOfRange { what, min, max });
+        match self {
+            Request::SetPolicy { policy, .. } => policy.check(),
+            Request::Send {
+                batches, spacing, ..
+            } => {
+                if batches.is_empty() || batches.len() > Self::BATCHES_MAX {
+                    return out(Limit::Batches, 1, Self::BATCHES_MAX as u32);
+                }
+                if batches
+                    .iter()
+                    .any(|&bytes| bytes == 0 || bytes > Self::BATCH_BYTES_MAX)
+                {
+                    return out(Limit::BatchBytes, 1, Self::BATCH_BYTES_MAX);
+                }
+                match *spacing {
+                    Spacing::GapMillis(millis) if millis > Self::GAP_MILLIS_MAX => {
+                        out(Limit::Gap, 0, Self::GAP_MILLIS_MAX)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Request::Close { .. } | Request::Reset { .. } => Ok(()),
+        }
+    }
+}
+
+/// When the next batch goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spacing {
+    /// So many milliseconds after the one before was taken by the kernel.
+    GapMillis(u32),
+    /// When the relay has recorded the arrival of the one before, so that arrivals cannot merge.
+    WhenRecorded,
+}
+
+/// Why a wish was not taken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// It could not be decoded.
+    #[error("the request could not be understood")]
+    Malformed,
+    /// A value is out of its range.
+    #[error("{what} must be {min} to {max}")]
+    OutOfRange {
+        /// Which.
+        what: Limit,
+        /// The least.
+        min: u32,
+        /// The most.
+        max: u32,
+    },
+    /// There is no open connection of that number.
+    #[error("connection {conn} is not open")]
+    NotOpen {
+        /// The number.
+        conn: Conn,
+    },
+    /// The client of that connection is not ours: only its own program can make it do things.
+    #[error("the client of connection {conn} is not a demonstration client")]
+    NotOurs {
+        /// The number.
+        conn: Conn,
+    },
+    /// The demonstration client is still busy with earlier batches.
+    #[error("connection {conn} is still sending")]
+    StillSending {
+        /// The number.
+        conn: Conn,
+    },
+    /// So many demonstration clients are open that no further one is opened.
+    #[error("{limit} demonstration clients are open already; close one first")]
+    TooManyClients {
+        /// The most.
+        limit: u32,
+    },
+    /// The system refused the demonstration client's socket or connect.
+    #[error("the demonstration client could not connect: error {errno} of the system")]
+    System {
+        /// errno.
+        errno: i32,
+    },
+}
+
+/// A value with a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the names of the values themselves
+pub enum Limit {
+    Bufsize,
+    Pause,
+    Bag,
+    Queued,
+    Batches,
+    BatchBytes,
+    Gap,
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Limit::Bufsize => "BUFSIZE",
+            Limit::Pause => "the pause in milliseconds",
+            Limit::Bag => "the bag",
+            Limit::Queued => "the bytes to wait for",
+            Limit::Batches => "the number of batches",
+            Limit::BatchBytes => "the bytes of a batch",
+            Limit::Gap => "the gap in milliseconds",
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! The edges: real sockets, real clients, a real browser. One module, one edge.

@@ -93,7 +93,7 @@ impl Playback {
         if !self.paused {
             self.head = match self.mode {
                 Mode::Paced => self.head + Show(passed_nanos),
-                Mode::Following => timeline.end(),
+                Mode::Following => (self.head + Show(passed_nanos)).max(timeline.last_shown()),
                 Mode::Slow { divisor } => {
                     let log = timeline.log_nanos_at(self.head);
                     let step = passed_nanos as f64 / divisor.max(f64::MIN_POSITIVE);

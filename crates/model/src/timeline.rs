@@ -43,7 +43,7 @@ impl Timeline {
     /// So many records are kept at the most.
     pub const ENTRIES_MAX: usize = 1 << 17;
     /// A snapshot each so many records: seeking folds at most so many.
-    const SNAPSHOT_EVERY: usize = 512;
+    const SNAPSHOT_EVERY: usize = 2048;
 
     /// An empty log, paced for the connection in focus.
     #[must_use]

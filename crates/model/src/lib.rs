@@ -1,1 +1,29 @@
-//! model
+//! What was true at time t: the log of records, the state that they add up to, and the two times,
+//! what happened when and what a person sees when.
+//!
+//! Knows nothing of clocks, I/O, async or the DOM: time comes in as a number, records come in as
+//! values, and whoever wants a picture asks for the [`State`] at a [`Show`] time.
+//!
+//! ```text
+//! Record -> Timeline (log, pace, snapshots) -> State at t
+//! person -> Command -> Playback -> t
+//! ```
+
+mod connection;
+mod keyframe;
+mod pace;
+mod playback;
+mod ruler;
+mod state;
+mod time;
+mod timeline;
+mod verify;
+
+pub use connection::{Answer, Connection, EndState, Moment};
+pub use pace::Pace;
+pub use playback::{Command, Mode, Playback};
+pub use ruler::{Cut, Ruler};
+pub use state::{Listener, State};
+pub use time::Show;
+pub use timeline::{Entry, Timeline};
+pub use verify::Fault;

@@ -1,1 +1,17 @@
-//! scene
+//! What it looks like: a state and a show time become a list of a few kinds of shapes.
+//!
+//! Knows nothing of the DOM, of canvases or sockets. Movements are computed from the show time and
+//! the moments in the state, never remembered: any moment can be drawn at any time.
+
+mod frame;
+mod fruit;
+mod palette;
+mod shape;
+mod svg;
+mod words;
+
+pub use frame::{Frame, Lang, Link, Look};
+pub use fruit::Fruit;
+pub use palette::Ink;
+pub use shape::{Align, Hit, Scene, Shape, Stroke, Target, Text, Weight};
+pub use svg::to_svg;

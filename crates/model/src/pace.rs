@@ -1,0 +1,126 @@
+//! From log time to show time: every event gets the time that a person needs, idle stretches are
+//! shortened. Append-only and monotone; a pure function of the records so far.
+//!
+//! A viewer who plays at speed 1 from the start falls behind while events come faster than they
+//! can be shown, and catches up while nothing happens. Where that lag reaches
+//! [`Pace::LAG_MAX`], events get no time of their own: a run of them becomes one movement.
+
+use protocol::{Conn, End, Event, Record};
+
+use crate::Show;
+
+/// Gives each record its show time. Only events of the connection in focus take a person's time;
+/// the others ride along.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pace {
+    focus: Option<Conn>,
+    /// When the first record is shown.
+    start: Show,
+    last: Option<Step>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    at_nanos: u64,
+    shown: Show,
+    /// The time that a person needs for it.
+    need: Show,
+    /// How far behind a viewer at speed 1 sees it.
+    lag: Show,
+}
+
+impl Pace {
+    /// No show falls further behind than this, plus one movement.
+    pub const LAG_MAX: Show = Show::from_millis(30_000);
+    /// Where nothing happens, so much of the idle time is shown.
+    pub const IDLE_MAX: Show = Show::from_millis(1_000);
+
+    /// A pace for one connection in focus; None: for each connection alike. The first record is
+    /// shown at `start`.
+    #[must_use]
+    pub fn new(focus: Option<Conn>, start: Show) -> Pace {
+        Pace {
+            focus,
+            start,
+            last: None,
+        }
+    }
+
+    /// The connection whose events take time.
+    #[must_use]
+    pub fn focus(&self) -> Option<Conn> {
+        self.focus
+    }
+
+    /// The show time of the next record.
+    pub fn push(&mut self, record: &Record) -> Show {
+        let step = match self.last {
+            None => Step {
+                at_nanos: record.at_nanos,
+                shown: self.start,
+                need: self.need(&record.event),
+                lag: Show(0),
+            },
+            Some(last) => {
+                let passed = Show(record.at_nanos.saturating_sub(last.at_nanos));
+                // A show that is behind catches up while nothing happens.
+                let idle = (passed - last.lag - last.need).min(Self::IDLE_MAX);
+                let lag = last.lag + last.need - passed;
+                let need = if lag < Self::LAG_MAX {
+                    self.need(&record.event)
+                } else {
+                    Show(0)
+                };
+                Step {
+                    at_nanos: record.at_nanos.max(last.at_nanos),
+                    shown: last.shown + last.need + idle,
+                    need,
+                    lag,
+                }
+            }
+        };
+        self.last = Some(step);
+        step.shown
+    }
+
+    /// How far the show can run before the next record: the last movement, and the idle time
+    /// that is shown.
+    #[must_use]
+    pub fn end(&self) -> Show {
+        self.last
+            .map_or(self.start, |last| last.shown + last.need + Self::IDLE_MAX)
+    }
+
+    /// The time that a person needs to see an event, from the art's table of movements plus a
+    /// moment to take it in.
+    fn need(&self, event: &Event) -> Show {
+        let elsewhere =
+            matches!((self.focus, event.conn()), (Some(focus), Some(conn)) if focus != conn);
+        if elsewhere {
+            return Show(0);
+        }
+        Show::from_millis(match event {
+            Event::Wrote(e) if e.end == End::Client => 900 + 250,
+            Event::Wrote(_) => 1400 + 100,
+            Event::Arrived(e) if e.end == End::Server => 420 + 700,
+            Event::Arrived(_) => 0,
+            Event::Read(e) if e.end == End::Server => 900 + 900,
+            Event::Read(_) => 300,
+            Event::Bagged(_) => 600 + 300,
+            Event::Answered(_) => 760 + 300,
+            Event::Connected(_) => 400,
+            Event::Accepted(_) => 500,
+            Event::Blocked(_) | Event::Unblocked(_) => 500,
+            Event::HalfClosed(_) | Event::EndOfStream(_) => 900,
+            Event::Reset(_) => 1200,
+            Event::Closed(_) => 600,
+            Event::Policy(_) => 200,
+            Event::Dropped(_) => 1200,
+            Event::Listening(_)
+            | Event::Waiting(_)
+            | Event::Queues(_)
+            | Event::Keyframe(_)
+            | Event::Unknown(_) => 0,
+        })
+    }
+}

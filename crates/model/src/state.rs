@@ -1,0 +1,300 @@
+//! The state: the fold of all records up to a moment. Bounded: totals, the last cuts of each
+//! ruler, and the last closed connections.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use protocol::{
+    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Unknown, Waiting,
+};
+
+use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
+
+/// The echo server's listening socket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listener {
+    /// Address, backlog, BUFSIZE at the start.
+    pub listening: Listening,
+    /// The last sample of the accept queue.
+    pub waiting: Option<(Waiting, Moment)>,
+}
+
+/// What was true after a record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The last record applied, and when.
+    pub now: Moment,
+    /// The listener, once there is one.
+    pub listener: Option<Listener>,
+    /// The server's reading policy: that of connections to come.
+    pub policy: Policy,
+    /// Connections by number: all that are open, and the last [`State::CLOSED_MAX`] closed.
+    /// Shared between states until one changes, so that snapshots of many connections are cheap.
+    pub conns: BTreeMap<Conn, Arc<Connection>>,
+    /// How many connections were ever accepted.
+    pub accepted: u64,
+    /// Records known to be lost, and when that was last told.
+    pub lost: Option<(u64, Moment)>,
+    /// The last event of a newer version.
+    pub unknown: Option<(Unknown, Moment)>,
+    /// The first thing that did not fit; see [`State::verify`].
+    pub(crate) fault: Option<Fault>,
+}
+
+impl State {
+    /// So many closed connections are remembered.
+    pub const CLOSED_MAX: usize = 16;
+
+    /// Takes one record in. Total: what does not fit is noted for [`State::verify`] and
+    /// otherwise left out. `shown` is when a person sees it; without a show, pass its log time.
+    pub fn apply(&mut self, record: &Record, shown: Show) {
+        let moment = Moment {
+            seq: record.seq,
+            at_nanos: record.at_nanos,
+            shown,
+        };
+        let standing_for_others = matches!(record.event, Event::Keyframe(_) | Event::Dropped(_));
+        if !standing_for_others && record.seq != self.now.seq.next() {
+            self.note(Fault::Hole {
+                after: self.now.seq,
+                found: record.seq,
+            });
+        }
+        if record.at_nanos < self.now.at_nanos {
+            self.note(Fault::TimeWentBack { seq: record.seq });
+        }
+        let known_until = self.now.seq;
+        self.now = moment;
+        match &record.event {
+            Event::Keyframe(keyframe) => {
+                if record.seq > known_until || record.seq == Seq(0) {
+                    self.resume(keyframe, moment);
+                }
+            }
+            Event::Dropped(dropped) => {
+                let before = self.lost.map_or(0, |(records, _)| records);
+                self.lost = Some((before.saturating_add(dropped.records), moment));
+                // The keyframe that follows bears the same number, and must be taken.
+                self.now.seq = known_until;
+            }
+            Event::Listening(listening) => {
+                self.listener = Some(Listener {
+                    listening: listening.clone(),
+                    waiting: None,
+                });
+                self.policy.bufsize = listening.bufsize;
+            }
+            Event::Waiting(waiting) => {
+                if let Some(listener) = &mut self.listener {
+                    listener.waiting = Some((*waiting, moment));
+                }
+            }
+            Event::Connected(connected) => self.connected(connected, moment),
+            Event::Accepted(accepted) => self.accept(accepted, moment),
+            Event::Policy(set) => match set.conn {
+                None => {
+                    self.policy = set.policy;
+                    for connection in self.conns.values_mut() {
+                        if connection.is_open() {
+                            Arc::make_mut(connection).policy = set.policy;
+                        }
+                    }
+                }
+                Some(conn) => match self.conns.get_mut(&conn) {
+                    Some(connection) => Arc::make_mut(connection).policy = set.policy,
+                    None => self.note(Fault::NoSuchConnection { seq: record.seq }),
+                },
+            },
+            Event::Unknown(unknown) => self.unknown = Some((unknown.clone(), moment)),
+            event => {
+                let Some((conn, end)) = event.place() else {
+                    return;
+                };
+                match self
+                    .conns
+                    .get_mut(&conn)
+                    .and_then(|connection| Arc::make_mut(connection).end_mut(end).as_mut())
+                {
+                    Some(end) => {
+                        if let Some(fault) = end.observe(event, moment) {
+                            self.note(fault);
+                        }
+                    }
+                    None => self.note(Fault::NoSuchConnection { seq: record.seq }),
+                }
+                if matches!(event, Event::Closed(_)) {
+                    self.forget_closed();
+                }
+            }
+        }
+    }
+
+    pub(crate) fn note(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+    }
+
+    fn connected(&mut self, connected: &Connected, moment: Moment) {
+        let Connected {
+            conn, local, peer, ..
+        } = *connected;
+        self.connection(conn, local, peer).client = Some(EndState::opened_at(moment));
+    }
+
+    fn accept(&mut self, accepted: &Accepted, moment: Moment) {
+        let Accepted {
+            conn, local, peer, ..
+        } = *accepted;
+        self.accepted += 1;
+        self.connection(conn, peer, local).server = Some(EndState::opened_at(moment));
+    }
+
+    /// The connection of that number, a new one if there is none.
+    pub(crate) fn connection(
+        &mut self,
+        conn: Conn,
+        client_addr: SocketAddr,
+        server_addr: SocketAddr,
+    ) -> &mut Connection {
+        let policy = self.policy;
+        let connection = self.conns.entry(conn).or_insert_with(|| {
+            Arc::new(Connection {
+                conn,
+                client_addr,
+                server_addr,
+                policy,
+                server: None,
+                client: None,
+            })
+        });
+        Arc::make_mut(connection)
+    }
+
+    /// Keeps the last closed connections and forgets the earliest numbers among them.
+    pub(crate) fn forget_closed(&mut self) {
+        let closed: Vec<Conn> = self
+            .conns
+            .values()
+            .filter(|connection| !connection.is_open())
+            .map(|connection| connection.conn)
+            .collect();
+        for conn in closed.iter().rev().skip(Self::CLOSED_MAX) {
+            self.conns.remove(conn);
+        }
+    }
+}
+
+impl EndState {
+    fn opened_at(moment: Moment) -> EndState {
+        EndState {
+            opened: Some(moment),
+            ..EndState::default()
+        }
+    }
+
+    /// Takes one fact or sample of this socket in.
+    fn observe(&mut self, event: &Event, moment: Moment) -> Option<Fault> {
+        let cut = |from: u64, bytes: u64, asked: u64, times: u32| Cut {
+            from,
+            to: from.saturating_add(bytes),
+            moment,
+            ordinal: 0,
+            times: times.max(1),
+            asked,
+            segments: None,
+            preview: None,
+        };
+        let push = |ruler: &mut Ruler, cut: Cut| {
+            let fits = cut.from == ruler.total.bytes;
+            let fault = Fault::Offset {
+                seq: moment.seq,
+                expected: ruler.total.bytes,
+                found: cut.from,
+            };
+            ruler.push(cut);
+            (!fits).then_some(fault)
+        };
+        match event {
+            Event::Arrived(e) => {
+                self.segments += u64::from(e.segments.unwrap_or(0));
+                let mut arrival = cut(e.offset, e.bytes, e.bytes, e.times);
+                arrival.segments = e.segments;
+                arrival.preview = e.preview.clone();
+                push(&mut self.arrived, arrival)
+            }
+            Event::Read(e) => {
+                let mut read = cut(e.offset, e.returned, e.asked, e.times);
+                read.preview = e.preview.clone();
+                push(&mut self.read, read)
+            }
+            Event::Wrote(e) => {
+                let mut write = cut(e.offset, e.accepted, e.asked, e.times);
+                write.preview = e.preview.clone();
+                push(&mut self.wrote, write)
+            }
+            Event::Bagged(e) => push(&mut self.bagged, cut(e.offset, e.bytes, e.bytes, e.times)),
+            Event::Answered(e) => {
+                self.answer(e, moment);
+                push(
+                    &mut self.answered,
+                    cut(e.in_offset, e.in_bytes, e.in_bytes, e.times),
+                )
+            }
+            Event::Blocked(_) => {
+                self.blocked = Some(moment);
+                None
+            }
+            Event::Unblocked(_) => {
+                self.blocked = None;
+                None
+            }
+            Event::HalfClosed(e) => {
+                if e.by == e.end {
+                    self.shut_by_self = Some(moment);
+                } else {
+                    self.shut_by_peer = Some(moment);
+                }
+                None
+            }
+            Event::EndOfStream(e) => {
+                self.end_of_stream = Some(moment);
+                (e.offset != self.read.total.bytes).then_some(Fault::Offset {
+                    seq: moment.seq,
+                    expected: self.read.total.bytes,
+                    found: e.offset,
+                })
+            }
+            Event::Reset(e) => {
+                self.reset = Some((e.by, moment));
+                None
+            }
+            Event::Closed(e) => {
+                self.closed = Some((e.unread, moment));
+                self.blocked = None;
+                (e.unread != self.waiting_bytes()).then_some(Fault::Unread {
+                    seq: moment.seq,
+                    expected: self.waiting_bytes(),
+                    found: e.unread,
+                })
+            }
+            Event::Queues(e) => {
+                self.queues = Some((*e, moment));
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn answer(&mut self, answered: &Answered, moment: Moment) {
+        if self.answers.len() == Ruler::CUTS_MAX {
+            self.answers.pop_front();
+        }
+        self.stamp_bytes = self.stamp_bytes.saturating_add(answered.stamp_bytes);
+        self.answers.push_back(Answer {
+            in_from: answered.in_offset,
+            in_to: answered.in_offset.saturating_add(answered.in_bytes),
+            out_from: answered.out_offset,
+            stamp_bytes: answered.stamp_bytes,
+            times: answered.times,
+            moment,
+        });
+    }
+}

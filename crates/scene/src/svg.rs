@@ -1,0 +1,7 @@
+//! SVG.
+
+/// Writes a scene as SVG.
+#[must_use]
+pub fn to_svg(_: &crate::Scene) -> String {
+    String::new()
+}

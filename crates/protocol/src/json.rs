@@ -72,7 +72,10 @@ pub fn record_line(record: &Record) -> String {
             }
         }
     }
-    if let Some(Value::Object(policy)) = line.shift_remove(POLICY) {
+    // Not a keyframe's, nor an unknown event's.
+    if matches!(record.event, Event::Policy(_))
+        && let Some(Value::Object(policy)) = line.shift_remove(POLICY)
+    {
         line.extend(policy);
     }
     line.retain(|key, value| !(value.is_null() || key == "times" && *value == 1));
@@ -137,5 +140,34 @@ fn object<T: serde::Serialize>(value: &T) -> Map<String, Value> {
         Ok(Value::Object(map)) => map,
         // Our types are structs and enums of structs with string keys: always objects.
         _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Policy, PolicySet};
+
+    fn check(event: Event, line: &str) {
+        let record = Record {
+            seq: Seq(1),
+            at_nanos: 2,
+            event,
+        };
+        assert_eq!(record_line(&record), line);
+        assert_eq!(parse_line(line).unwrap(), Line::Record(record));
+    }
+
+    #[test]
+    fn only_a_policy_events_policy_is_flat() {
+        let policy = Policy::default();
+        check(
+            Event::Policy(PolicySet { conn: None, policy }),
+            r#"{"seq":1,"at_nanos":2,"event":"policy","read_when":"arrival","bufsize":1024,"pause_millis":0}"#,
+        );
+        check(
+            Event::Keyframe(Box::default()),
+            r#"{"seq":1,"at_nanos":2,"event":"keyframe","policy":{"read_when":"arrival","bufsize":1024,"pause_millis":0,"bag":null},"accepted":0,"conns":[]}"#,
+        );
     }
 }

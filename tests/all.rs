@@ -1,4 +1,13 @@
 //! The edges: real sockets, real clients, a real browser. One module, one edge.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests fail by it, too
 
 mod architecture;
+mod books;
 mod browser;
+mod clients;
+mod errors;
+mod flood;
+mod http;
+mod mirror;
+mod relay_process;
+mod sockets;

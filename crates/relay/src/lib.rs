@@ -33,7 +33,7 @@ use std::{
     time::Duration,
 };
 
-use protocol::{Event, Header, Listening, Policy, Run, wire};
+use protocol::{End, Event, Header, Listening, Policy, Run, wire};
 use socket2::{Domain, Protocol as SocketProtocol, Socket as RawSocket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -206,7 +206,8 @@ impl Relay {
             stream,
             Arc::clone(&self.journal),
             self.config.previews,
-            seat.arrived(),
+            // The client looks there, the server tells.
+            (seat.end == End::Server).then(|| seat.arrived()),
         )
     }
 }

@@ -54,8 +54,8 @@ pub struct Socket {
     last_look: Option<Look>,
     /// Something may have happened since the last look.
     stirred: bool,
-    /// Bytes whose arrival is recorded: what a sender waits for that must not merge.
-    recorded: watch::Sender<u64>,
+    /// Told the bytes whose arrival here is recorded: what a sender waits for that must not merge.
+    recorded: Option<watch::Sender<u64>>,
 }
 
 /// How a connection ended that nobody at this end ended.
@@ -68,14 +68,14 @@ enum Gone {
 
 impl Socket {
     /// Takes over a connected stream. `previews`: the first bytes of facts are mirrored.
-    /// `recorded` is told the bytes whose arrival is recorded.
+    /// `recorded`, if somebody wants to know, is told the bytes whose arrival here is recorded.
     #[must_use]
     pub fn new(
         (conn, end): (Conn, End),
         stream: TcpStream,
         journal: Arc<Journal>,
         previews: bool,
-        recorded: watch::Sender<u64>,
+        recorded: Option<watch::Sender<u64>>,
     ) -> Socket {
         // An urgent byte is a byte of the stream like the others, counted where it stands.
         if let Err(error) = SockRef::from(&stream).set_out_of_band_inline(true) {
@@ -432,11 +432,13 @@ impl Socket {
     }
 
     fn announce(&self) {
-        self.recorded.send_if_modified(|recorded| {
-            let is_more = *recorded < self.arrived;
-            *recorded = self.arrived;
-            is_more
-        });
+        if let Some(recorded) = &self.recorded {
+            recorded.send_if_modified(|recorded| {
+                let is_more = *recorded < self.arrived;
+                *recorded = self.arrived;
+                is_more
+            });
+        }
     }
 
     fn preview(&self, bytes: &[u8]) -> Option<Preview> {

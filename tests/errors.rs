@@ -1,0 +1,90 @@
+//! What cannot start says why in one line, and leaves nothing behind.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::relay_process::{binary, page_dir};
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).output().unwrap()
+}
+
+#[track_caller]
+fn fails(arguments: &[&str], says: &[&str]) {
+    let output = run(arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+    assert_eq!(output.stdout, b"", "nothing half started");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for part in says {
+        assert!(said.contains(part), "{part:?} is not in: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    let page = page_dir();
+    let page = page.path().to_str().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let free = "127.0.0.1:0";
+    fails(
+        &["--page-dir", page, "--echo", &taken, "--page", free],
+        &["--echo", &taken, "in use", "--echo 127.0.0.1:0"],
+    );
+    fails(
+        &[
+            "serve",
+            "--page-dir",
+            page,
+            "--echo",
+            free,
+            "--page",
+            &taken,
+        ],
+        &["--page", &taken, "in use"],
+    );
+    fails(
+        &["--page-dir", page, "--page", "0.0.0.0:0"],
+        &["--page", "loopback", "ssh"],
+    );
+    fails(
+        &["--page-dir", page, "--echo", "192.0.2.1:0", "--page", free],
+        &["--echo", "192.0.2.1"],
+    );
+    for wrong in ["nonsense", "127.0.0.1", "127.0.0.1:99999", ":1"] {
+        fails(
+            &["--page-dir", page, "--echo", wrong],
+            &["--echo", "HOST:PORT"],
+        );
+    }
+    fails(&[], &["--page-dir", "cargo run --release"]);
+    let empty = tempfile::tempdir().unwrap();
+    for dir in [empty.path(), Path::new("/nonexistent")] {
+        let dir = dir.to_str().unwrap();
+        fails(
+            &["--page-dir", dir],
+            &["--page-dir", "index.html", "cargo run --release"],
+        );
+    }
+    fails(&["--bufsize", "0"], &["--bufsize", "65536"]);
+    fails(&["--bag", "1048577"], &["--bag", "1048576"]);
+    fails(&["--read-when", "soon"], &["--read-when", "queued:N"]);
+    fails(
+        &["--read-when", "queued:0"],
+        &["--read-when", "1 to 1048576"],
+    );
+    fails(&["--pause", "200"], &["--pause", "200ms"]);
+    fails(&["--unknown"], &["--unknown", "--help"]);
+}
+
+#[test]
+fn the_version_is_told() {
+    let output = run(&["--version"]);
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("fruitbelt 0."), "{said}");
+}

@@ -1,0 +1,347 @@
+//! A relay to test: the real binary on free ports, and viewers that read what it says.
+//!
+//! Waits are for events. [`PATIENCE`] only turns a test that would hang into one that fails.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader as StdBufReader},
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use futures_util::{SinkExt, StreamExt};
+use protocol::{
+    Event, Header, Policy, Record, Refusal, Request,
+    json::{self, Line},
+    wire::{self, FromPage, FromRelay},
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{self, Message, client::IntoClientRequest},
+};
+
+/// After so long a test has failed.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running relay; killed when dropped.
+pub struct RelayProcess {
+    child: Child,
+    /// The echo server.
+    pub echo: SocketAddr,
+    /// The page.
+    pub page: SocketAddr,
+    /// The page's files; kept as long as the relay runs.
+    _page_dir: TempDir,
+}
+
+/// The binary: `cargo xtask test` names it; beside the tests' own binary it lies otherwise.
+pub fn binary() -> PathBuf {
+    if let Some(path) = env::var_os("FRUITBELT_BIN") {
+        return path.into();
+    }
+    let tests = env::current_exe().unwrap();
+    let beside = tests.ancestors().nth(2).unwrap().join("fruitbelt");
+    assert!(
+        beside.is_file(),
+        "FRUITBELT_BIN is not set and {} is not there: use `cargo xtask test`",
+        beside.display()
+    );
+    beside
+}
+
+/// A page directory that is good enough to start.
+pub fn page_dir() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(
+        dir.path().join("index.html"),
+        "<!doctype html><title>t</title>",
+    )
+    .unwrap();
+    dir
+}
+
+impl RelayProcess {
+    /// Starts one on free ports, with further arguments.
+    pub fn start(arguments: &[&str]) -> RelayProcess {
+        RelayProcess::start_with(page_dir(), arguments)
+    }
+
+    /// The same, with a page of one's own.
+    pub fn start_with(page_dir: TempDir, arguments: &[&str]) -> RelayProcess {
+        let mut child = Command::new(binary())
+            .args([
+                "--echo",
+                "127.0.0.1:0",
+                "--page",
+                "127.0.0.1:0",
+                "--page-dir",
+            ])
+            .arg(page_dir.path())
+            .args(arguments)
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut lines = StdBufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = |before: &str, behind: &str| {
+            let line = lines.next().expect("the relay says where it is").unwrap();
+            let address = line
+                .strip_prefix(before)
+                .and_then(|l| l.strip_suffix(behind));
+            address.unwrap_or_else(|| panic!("{line}")).parse().unwrap()
+        };
+        let echo = address("echo tcp://", "");
+        let page = address("page http://", "/");
+        RelayProcess {
+            child,
+            echo,
+            page,
+            _page_dir: page_dir,
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends TERM and waits for the end.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").arg(&pid).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
+    /// Has it not ended by itself?
+    pub fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// `/events.ndjson` with this query; the header has been read.
+    pub async fn lines(&self, query: &str) -> Lines {
+        Lines::open(self.page, query).await
+    }
+
+    /// `/mirror` with this query; the header has been read.
+    pub async fn mirror(&self, query: &str) -> Mirror {
+        let stream = TcpStream::connect(self.page).await.unwrap();
+        self.mirror_over(stream, query).await
+    }
+
+    /// The same over a connection with options of one's own.
+    pub async fn mirror_over(&self, stream: TcpStream, query: &str) -> Mirror {
+        let url = format!("ws://{}/mirror{query}", self.page);
+        let (socket, _) = client_async(url.into_client_request().unwrap(), stream)
+            .await
+            .unwrap();
+        let mut mirror = Mirror {
+            socket,
+            header: None,
+            ahead: Vec::new(),
+            asked: 0,
+        };
+        match mirror.next().await {
+            FromRelay::Header(header) => mirror.header = Some(*header),
+            other => panic!("the header comes first, not {other:?}"),
+        }
+        mirror
+    }
+}
+
+impl Drop for RelayProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A reader of `/events.ndjson`.
+pub struct Lines {
+    /// The first line.
+    pub header: Header,
+    body: BufReader<TcpStream>,
+}
+
+impl Lines {
+    async fn open(page: SocketAddr, query: &str) -> Lines {
+        let mut stream = TcpStream::connect(page).await.unwrap();
+        // HTTP 1.0, so that the body comes as it is.
+        let request = format!("GET /events.ndjson{query} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut body = BufReader::new(stream);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            body.read_line(&mut line).await.unwrap();
+            if line == "\r\n" {
+                break;
+            }
+            assert!(!line.is_empty(), "no answer");
+        }
+        line.clear();
+        body.read_line(&mut line).await.unwrap();
+        match json::parse_line(&line) {
+            Ok(Line::Header(header)) => Lines { header, body },
+            other => panic!("the header comes first, not {other:?}"),
+        }
+    }
+
+    /// The next record, or None at the end of the stream.
+    pub async fn try_next(&mut self) -> Option<Record> {
+        let mut line = String::new();
+        let read = timeout(PATIENCE, self.body.read_line(&mut line)).await;
+        match read.expect("a record comes").unwrap() {
+            0 => None,
+            _ => match json::parse_line(&line) {
+                Ok(Line::Record(record)) => Some(record),
+                other => panic!("{line}: {other:?}"),
+            },
+        }
+    }
+
+    /// The next record.
+    pub async fn next(&mut self) -> Record {
+        self.try_next().await.expect("the stream goes on")
+    }
+
+    /// All records up to the first for which `is_last` holds.
+    pub async fn until(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Record> {
+        let mut records = Vec::new();
+        loop {
+            let record = self.next().await;
+            let last = is_last(&record.event);
+            records.push(record);
+            if last {
+                return records;
+            }
+        }
+    }
+}
+
+/// A viewer, as the page is one.
+pub struct Mirror {
+    /// The connection, for tests that are not polite.
+    pub socket: WebSocketStream<TcpStream>,
+    header: Option<Header>,
+    /// Records that came while something else was waited for.
+    ahead: Vec<Record>,
+    asked: u32,
+}
+
+impl Mirror {
+    /// The first message.
+    pub fn header(&self) -> &Header {
+        self.header.as_ref().unwrap()
+    }
+
+    /// The next message but for pings; None if the relay has closed.
+    pub async fn try_next(&mut self) -> Option<FromRelay> {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await;
+            match message.expect("a message comes")? {
+                Ok(Message::Binary(message)) => return Some(wire::decode(&message).unwrap()),
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(other) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The next message.
+    pub async fn next(&mut self) -> FromRelay {
+        self.try_next().await.expect("the mirror goes on")
+    }
+
+    /// The next batch of records.
+    pub async fn records(&mut self) -> Vec<Record> {
+        if !self.ahead.is_empty() {
+            return std::mem::take(&mut self.ahead);
+        }
+        loop {
+            if let FromRelay::Records(records) = self.next().await {
+                return records;
+            }
+        }
+    }
+
+    /// All records up to the batch with one for which `is_last` holds.
+    pub async fn until(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Record> {
+        let mut all = Vec::new();
+        loop {
+            let batch = self.records().await;
+            let done = batch.iter().any(|record| is_last(&record.event));
+            all.extend(batch);
+            if done {
+                return all;
+            }
+        }
+    }
+
+    /// Sends bytes as they are.
+    pub async fn send(&mut self, message: Message) -> Result<(), tungstenite::Error> {
+        self.socket.send(message).await
+    }
+
+    /// Asks, and waits for the answer.
+    pub async fn ask(&mut self, request: Request) -> Result<(), Refusal> {
+        self.asked += 1;
+        let id = self.asked;
+        let message = wire::encode(&FromPage { id, request });
+        self.send(Message::binary(message)).await.unwrap();
+        self.answer(id).await
+    }
+
+    /// Waits for the answer to the request of that id.
+    pub async fn answer(&mut self, asked: u32) -> Result<(), Refusal> {
+        loop {
+            match self.next().await {
+                FromRelay::Answer { id, refusal } => {
+                    assert_eq!(id, asked);
+                    return refusal.map_or(Ok(()), Err);
+                }
+                FromRelay::Records(records) => self.ahead.extend(records),
+                _ => {}
+            }
+        }
+    }
+
+    /// Sets a policy.
+    pub async fn set_policy(&mut self, conn: Option<protocol::Conn>, policy: Policy) {
+        self.ask(Request::SetPolicy { conn, policy }).await.unwrap();
+    }
+}
+
+/// Sends a request as it is, and returns all that comes back until the relay closes.
+pub async fn http(page: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(page).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
+    // A relay that refuses may reset what it did not read.
+    let _ = read.expect("an answer comes");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The replies of the echo server without their stamps; what was sent has no `[`.
+pub fn without_stamps(reply: &[u8]) -> Vec<u8> {
+    const STAMP: usize = "[YYYY-MM-DD HH:MM:SS] ".len();
+    let mut rest = reply;
+    let mut bytes = Vec::new();
+    while let Some(stamp) = rest.iter().position(|&byte| byte == b'[') {
+        bytes.extend_from_slice(&rest[..stamp]);
+        assert!(rest.len() >= stamp + STAMP, "a stamp is whole");
+        rest = &rest[stamp + STAMP..];
+    }
+    bytes.extend_from_slice(rest);
+    bytes
+}

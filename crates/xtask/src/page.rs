@@ -1,0 +1,249 @@
+//! Builds the page: wasm, its JavaScript glue, the files of `web/`, each with compressed siblings.
+//! Knows nothing of who serves it, nor of what the page shows.
+
+use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::workspace::Workspace;
+
+/// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
+const COMPRESSIBLE: [&str; 7] = ["html", "css", "js", "wasm", "svg", "json", "txt"];
+/// What a visitor must download before the page can start.
+const WEIGHED: [&str; 4] = ["wasm", "js", "css", "html"];
+
+/// Builds what is not built yet and returns the folder to serve.
+///
+/// The folder is put in place by renaming, when it is complete: a running relay never serves
+/// half of a page.
+pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    // A target folder of its own: the page's flags would evict the artefacts of the others.
+    let target = workspace.target.join("page");
+    let site = target.join("site");
+    let stamp_file = target.join("site.stamp");
+    same_bindgen(&fs::read_to_string(workspace.root.join("Cargo.lock"))?)?;
+
+    let module = workspace.build([
+        "--package=web",
+        "--lib",
+        "--target=wasm32-unknown-unknown",
+        "--profile=page",
+        "--target-dir",
+        target.to_str().context("the target folder is not UTF-8")?,
+    ])?;
+    let sources = sources(&workspace.root.join("web"))?;
+
+    // Two builds at once would pack into the same folder; the lock is freed when the file closes.
+    let lock = File::create(target.join("site.lock"))?;
+    lock.lock()?;
+    let stamp = stamp(&module, &sources)?;
+    if site.is_dir() && fs::read_to_string(&stamp_file).is_ok_and(|last| last == stamp) {
+        return Ok(site);
+    }
+    eprintln!("     Packing the page (wasm-bindgen, brotli, gzip)");
+    let fresh = target.join("site.new");
+    remove(&fresh)?;
+    fs::create_dir_all(&fresh)?;
+    bind(&module, &fresh)?;
+    for source in &sources {
+        let copy = fresh.join(&source.name);
+        if let Some(folder) = copy.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::copy(&source.path, copy).with_context(|| format!("cannot copy {}", source.name))?;
+    }
+    for file in files_under(&fresh)? {
+        compress(&file.path)?;
+    }
+
+    let stale = target.join("site.old");
+    remove(&stale)?;
+    if site.exists() {
+        fs::rename(&site, &stale)?;
+    }
+    fs::rename(&fresh, &site)?;
+    fs::write(&stamp_file, stamp)?;
+    remove(&stale)?;
+    Ok(site)
+}
+
+/// How much of a built page crosses the wire before it can start.
+pub struct Weight {
+    /// The file's name in the page.
+    pub name: String,
+    /// As it is.
+    pub plain_bytes: u64,
+    /// As a browser gets it.
+    pub brotli_bytes: u64,
+}
+
+/// Weighs the wasm, JavaScript, CSS and HTML of a built page.
+pub fn weigh(site: &Path) -> Result<Vec<Weight>> {
+    let files = files_under(site)?;
+    let weighed = files.iter().filter(|file| has(&file.path, &WEIGHED));
+    weighed
+        .map(|file| {
+            Ok(Weight {
+                name: file.name.clone(),
+                plain_bytes: fs::metadata(&file.path)?.len(),
+                brotli_bytes: fs::metadata(sibling(&file.path, "br"))?.len(),
+            })
+        })
+        .collect()
+}
+
+/// A file of the page: where it is, and its name as seen from the page's root.
+struct PageFile {
+    path: PathBuf,
+    name: String,
+}
+
+/// The files of `web/` that a browser gets as they are: those beside `index.html`, and all of
+/// `web/assets`.
+fn sources(web: &Path) -> Result<Vec<PageFile>> {
+    let is_page_file = |file: &PageFile| {
+        let in_root = !file.name.contains('/') && file.name != "Cargo.toml";
+        in_root || file.name.starts_with("assets/")
+    };
+    let files: Vec<_> = files_under(web)?.into_iter().filter(is_page_file).collect();
+    ensure!(
+        files.iter().any(|file| file.name == "index.html"),
+        "{} holds no index.html: the page has no beginning",
+        web.display()
+    );
+    Ok(files)
+}
+
+/// All files below a folder, by name.
+fn files_under(root: &Path) -> Result<Vec<PageFile>> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder);
+        for entry in entries.with_context(|| format!("cannot list {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let parts = path.strip_prefix(root)?.iter();
+                let parts: Vec<_> = parts.map(|part| part.to_string_lossy()).collect();
+                let name = parts.join("/");
+                files.push(PageFile { path, name });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// Names everything that the packed page depends on, this file included.
+fn stamp(module: &Path, sources: &[PageFile]) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    include_str!("page.rs").hash(&mut hasher);
+    fs::read(module)?.hash(&mut hasher);
+    for source in sources {
+        source.name.hash(&mut hasher);
+        fs::read(&source.path)?.hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Writes `web.js` and `web_bg.wasm`. The names are stable: the page's HTML says them.
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(module)
+        .out_name("web")
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)
+        .context("wasm-bindgen cannot bind the page's module")
+}
+
+/// Writes the file's `.br` and `.gz` siblings, so that no server compresses while it serves.
+fn compress(file: &Path) -> Result<()> {
+    if !has(file, &COMPRESSIBLE) {
+        return Ok(());
+    }
+    let plain = fs::read(file)?;
+    let best = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        size_hint: plain.len(),
+        ..Default::default()
+    };
+    let mut brotli = File::create(sibling(file, "br"))?;
+    brotli::BrotliCompress(&mut plain.as_slice(), &mut brotli, &best)?;
+    let gzip = File::create(sibling(file, "gz"))?;
+    let mut gzip = flate2::write::GzEncoder::new(gzip, flate2::Compression::best());
+    std::io::Write::write_all(&mut gzip, &plain)?;
+    gzip.finish()?;
+    Ok(())
+}
+
+fn has(file: &Path, extensions: &[&str]) -> bool {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| extensions.contains(&extension))
+}
+
+fn sibling(file: &Path, extension: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// The module's half and the binding's half of wasm-bindgen must be of one version: they speak a
+/// private format.
+fn same_bindgen(lock: &str) -> Result<()> {
+    let locked = |name: &str| {
+        let version = locked_version(lock, name);
+        version.with_context(|| format!("Cargo.lock has no {name}"))
+    };
+    let module = locked("wasm-bindgen")?;
+    let binding = locked("wasm-bindgen-cli-support")?;
+    ensure!(
+        module == binding,
+        "Cargo.lock has wasm-bindgen {module} but wasm-bindgen-cli-support {binding}: \
+         write one version for both in the top Cargo.toml"
+    );
+    Ok(())
+}
+
+fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1)?.strip_prefix("version = \"")?;
+    version.strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bindgen_versions_must_agree() {
+        let check = |module: &str, binding: &str, expect: bool| {
+            let lock = format!(
+                "[[package]]\nname = \"wasm-bindgen\"\nversion = \"{module}\"\n\n\
+                 [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"{binding}\"\n"
+            );
+            assert_eq!(same_bindgen(&lock).is_ok(), expect);
+        };
+        check("0.2.130", "0.2.130", true);
+        check("0.2.131", "0.2.130", false);
+        assert!(same_bindgen("").is_err());
+    }
+}

@@ -11,7 +11,7 @@ mod svg;
 mod words;
 
 pub use frame::{Frame, Lang, Link, Look};
-pub use fruit::Fruit;
+pub use fruit::{Fruit, FruitPart};
 pub use palette::Ink;
-pub use shape::{Align, Hit, Scene, Shape, Stroke, Target, Text, Weight};
+pub use shape::{Align, Hit, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
 pub use svg::to_svg;

@@ -74,6 +74,8 @@ pub enum Shape {
     },
     /// Words.
     Text(Text),
+    /// Words of several sizes or strengths on one baseline.
+    Line(Line),
     /// A fruit, a crate or a pallet: painted from an atlas.
     Sprite {
         /// Which.
@@ -122,6 +124,39 @@ pub struct Text {
     pub align: Align,
     /// It is never wider than this.
     pub max_width: f64,
+}
+
+/// Several runs of text on one baseline, each set where the one before it ends. The scene cannot
+/// know where that is: the painter measures, and condenses the whole line to `max_width`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// From the start to the end.
+    pub runs: Vec<Run>,
+    /// The anchor.
+    pub x: f64,
+    /// The baseline.
+    pub y: f64,
+    /// Which end of the whole line the anchor is.
+    pub align: Align,
+    /// It is never wider than this.
+    pub max_width: f64,
+}
+
+/// A piece of a [`Line`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// The words.
+    pub text: String,
+    /// Space before it; the text itself has none at its ends unless it is meant.
+    pub gap: f64,
+    /// Font size.
+    pub size: f64,
+    /// Strength.
+    pub weight: Weight,
+    /// Fixed pitch: only for what a program literally says.
+    pub mono: bool,
+    /// Colour.
+    pub ink: Ink,
 }
 
 /// Strength of text.

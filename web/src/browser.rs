@@ -1,7 +1,7 @@
 //! The few things that the page asks of the browser, each in one call. Knows nothing of records.
 
 use scene::Lang;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlElement, MediaQueryList, Storage, Window};
 
 /// The window. Absent only outside of a browser's window, where nothing of the page runs.
@@ -143,4 +143,13 @@ pub fn clipboard() -> Option<web_sys::Clipboard> {
     window
         .is_secure_context()
         .then(|| window.navigator().clipboard())
+}
+
+/// Calls one of two functions when a promise is settled.
+pub fn then(promise: &js_sys::Promise, done: JsValue, failed: JsValue) {
+    let function = |value: JsValue| value.unchecked_into::<js_sys::Function>();
+    let then = js_sys::Reflect::get(promise, &JsValue::from_str("then"));
+    if let Some(then) = then.ok().and_then(|then| then.dyn_into::<js_sys::Function>().ok()) {
+        let _ = then.call2(promise, &function(done), &function(failed));
+    }
 }

@@ -22,6 +22,8 @@ use crate::{
 pub const STAGE: &str = "stage-canvas";
 /// See [`STAGE`].
 pub const RULERS: &str = "rulers-canvas";
+/// See [`STAGE`].
+pub const LANES: &str = "lanes-canvas";
 
 /// Panels are told at most this often, milliseconds.
 const PANELS_EVERY_MILLIS: f64 = 100.0;

@@ -13,7 +13,7 @@ use crate::{
 
 /// Listens from now on.
 pub fn listen(view: View) {
-    let _ = window_event_listener(ev::keydown, |event| {
+    let _ = window_event_listener(ev::keydown, move |event| {
         let with_others = event.ctrl_key() || event.alt_key() || event.meta_key();
         if with_others || event.default_prevented() {
             return;

@@ -98,6 +98,8 @@ labels! {
     QueuedBytes: "bytes to wait for", "要攒的字节数";
     Hold: "Hold reading", "暂停读取";
     Resume: "Resume reading", "继续读取";
+    Bufsize: "BUFSIZE, bytes", "BUFSIZE（字节）";
+    BufsizeTitle: "The most bytes that one recv returns", "一次 recv 最多返回的字节数";
     PauseBefore: "pause", "停顿";
     PauseTitle: "Milliseconds before each recv", "每次 recv 前等待的毫秒数";
     Millis: "ms", "毫秒";

@@ -5,11 +5,11 @@
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap};
 
-use scene::{Align, Ink, Look, Scene, Shape, Stroke, Text, Weight};
+use scene::{Align, Ink, Line, Look, Scene, Shape, Stroke, Text, Weight};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
-use crate::{browser, sprites::Sprites, stand_in::hex};
+use crate::{browser, sprites::Sprites};
 
 const SANS: &str = "-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif";
 const MONO: &str = "ui-monospace,\"SF Mono\",Menlo,Consolas,\"Noto Sans Mono\",\"Noto Sans Mono CJK SC\",\"PingFang SC\",monospace";
@@ -121,6 +121,7 @@ impl Brush {
                 }
             }
             Shape::Text(text) => self.paint_text(text),
+            Shape::Line(line) => self.paint_line(line),
             Shape::Sprite {
                 fruit,
                 x,
@@ -140,7 +141,7 @@ impl Brush {
                     (*x, *y),
                     *size,
                     *turn,
-                    self.ratio,
+                    (self.look, self.ratio),
                 );
                 if !opaque {
                     self.context.set_global_alpha(self.opacity());
@@ -190,7 +191,7 @@ impl Brush {
         let _ = self.context.scale(scale, scale);
         // `restore` takes the colours back as well: set past what is remembered.
         if let Some(ink) = fill {
-            self.context.set_fill_style_str(hex(ink, self.look));
+            self.context.set_fill_style_str(ink.hex(self.look));
             self.context.fill_with_path_2d(path);
         }
         if let Some(stroke) = stroke {
@@ -201,11 +202,7 @@ impl Brush {
     }
 
     fn paint_text(&mut self, text: &Text) {
-        let font = ((text.size * 100.0) as u32, text.weight, text.mono);
-        if self.font != Some(font) {
-            self.font = Some(font);
-            self.context.set_font(&css_font(text));
-        }
+        self.set_font(text.size, text.weight, text.mono);
         self.set_fill(text.ink);
         self.context.set_text_align(match text.align {
             Align::Start => "left",
@@ -213,25 +210,67 @@ impl Brush {
             Align::End => "right",
         });
         // Condenses what would be wider.
-        let _ = self.context.fill_text_with_max_width(
-            &text.text,
-            text.x,
-            text.y,
-            text.max_width.max(0.0),
-        );
+        let max_width = text.max_width.max(0.0);
+        let _ = self
+            .context
+            .fill_text_with_max_width(&text.text, text.x, text.y, max_width);
+    }
+
+    /// Runs of several strengths: measured one by one, then set side by side, all condensed by
+    /// the same share if they are wider than the line may be.
+    fn paint_line(&mut self, line: &Line) {
+        let mut widths = Vec::with_capacity(line.runs.len());
+        for run in &line.runs {
+            self.set_font(run.size, run.weight, run.mono);
+            let measured = self.context.measure_text(&run.text);
+            widths.push(measured.map_or(0.0, |measured| measured.width()));
+        }
+        let gaps = line.runs.iter().map(|run| run.gap);
+        let natural = widths.iter().sum::<f64>() + gaps.sum::<f64>();
+        let share = if natural > line.max_width {
+            (line.max_width / natural).max(0.0)
+        } else {
+            1.0
+        };
+        let width = natural * share;
+        let mut x = match line.align {
+            Align::Start => line.x,
+            Align::Middle => line.x - width / 2.0,
+            Align::End => line.x - width,
+        };
+        self.context.set_text_align("left");
+        for (run, width) in line.runs.iter().zip(widths) {
+            self.set_font(run.size, run.weight, run.mono);
+            self.set_fill(run.ink);
+            x += run.gap * share;
+            // A little more than it takes: rounding must not condense.
+            let max_width = width * share + 0.5;
+            let _ = self
+                .context
+                .fill_text_with_max_width(&run.text, x, line.y, max_width);
+            x += width * share;
+        }
+    }
+
+    fn set_font(&mut self, size: f64, weight: Weight, mono: bool) {
+        let font = ((size * 100.0) as u32, weight, mono);
+        if self.font != Some(font) {
+            self.font = Some(font);
+            self.context.set_font(&css_font(size, weight, mono));
+        }
     }
 
     fn set_fill(&mut self, ink: Ink) {
         if self.fill != Some(ink) {
             self.fill = Some(ink);
-            self.context.set_fill_style_str(hex(ink, self.look));
+            self.context.set_fill_style_str(ink.hex(self.look));
         }
     }
 
     /// `scale` is how much the context enlarges: line widths are not to be.
     fn set_stroke(&mut self, stroke: Stroke, scale: f64) {
         self.context
-            .set_stroke_style_str(hex(stroke.ink, self.look));
+            .set_stroke_style_str(stroke.ink.hex(self.look));
         self.context.set_line_width(stroke.width / scale);
         let dash = js_sys::Array::new();
         if let Some((on, off)) = stroke.dash {
@@ -259,11 +298,12 @@ impl Kept {
     }
 }
 
-fn css_font(text: &Text) -> String {
-    let weight = match text.weight {
+/// A font as CSS writes it.
+pub fn css_font(size: f64, weight: Weight, mono: bool) -> String {
+    let weight = match weight {
         Weight::Regular => 400,
         Weight::Bold => 700,
     };
-    let family = if text.mono { MONO } else { SANS };
-    format!("{weight} {:.2}px {family}", text.size)
+    let family = if mono { MONO } else { SANS };
+    format!("{weight} {size:.2}px {family}")
 }

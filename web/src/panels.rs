@@ -3,6 +3,7 @@
 
 mod controls;
 mod events;
+mod field;
 mod header;
 mod join;
 mod mark;

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use scene::Fruit;
+use scene::{Fruit, FruitPart, Look, Weight};
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
 use crate::{browser, painter};
 
@@ -31,6 +31,7 @@ enum Key {
         character: char,
         fruit: Fruit,
         size: u16,
+        ink: &'static str,
     },
 }
 
@@ -64,7 +65,7 @@ impl Sprites {
         (x, y): (f64, f64),
         size: f64,
         turn: f64,
-        ratio: f64,
+        (look, ratio): (Look, f64),
     ) {
         let device = (size * ratio).round().clamp(1.0, 512.0) as u16;
         let detail = size >= if character.is_some() { 40.0 } else { 20.0 };
@@ -80,6 +81,7 @@ impl Sprites {
                 character,
                 fruit,
                 size: device,
+                ink: fruit.character_ink().hex(look),
             };
             self.copy(to, key, (x, y), ratio);
         }
@@ -184,20 +186,58 @@ impl Page {
         context.save();
         let _ = context.translate(f64::from(cell.x) + centre, f64::from(cell.y) + centre);
         match key {
-            Key::Fruit { fruit, turn, .. } => {
+            Key::Fruit {
+                fruit,
+                turn,
+                detail,
+                ..
+            } => {
                 let _ = context.rotate(f64::from(turn).to_radians());
-                context.begin_path();
-                let _ = context.arc(0.0, 0.0, size * 0.4, 0.0, std::f64::consts::TAU);
-                context.set_fill_style_str(if fruit == Fruit::Crate { "#DDBB8B" } else { "#CC4033" });
-                context.fill();
+                let scale = size / BOX;
+                let _ = context.scale(scale, scale);
+                let _ = context.translate(-BOX / 2.0, -BOX / 2.0);
+                for part in fruit.parts(detail) {
+                    draw_part(context, part);
+                }
             }
-            Key::Character { character, .. } => {
-                context.set_font(&format!("700 {:.1}px sans-serif", size * 0.6));
+            Key::Character {
+                character,
+                fruit,
+                ink,
+                ..
+            } => {
+                let height = size * CHARACTER;
+                context.set_font(&painter::css_font(height, Weight::Bold, false));
                 context.set_text_align("center");
-                context.set_fill_style_str("#fff");
-                let _ = context.fill_text(&character.to_string(), 0.0, size * 0.21);
+                context.set_fill_style_str(ink);
+                // The middle of a digit is 0.36 of its height above the baseline.
+                let baseline = size * fruit.character_drop() + height * 0.36;
+                let _ = context.fill_text(&character.to_string(), 0.0, baseline);
             }
         }
         context.restore();
+    }
+}
+
+/// The side of the box that the parts of a fruit are drawn in.
+const BOX: f64 = 64.0;
+/// A character stands this high on a fruit, in parts of the sprite's size.
+const CHARACTER: f64 = 0.65;
+
+fn draw_part(context: &CanvasRenderingContext2d, part: &FruitPart) {
+    let Ok(path) = Path2d::new_with_path_string(part.d) else {
+        return;
+    };
+    context.set_global_alpha(part.opacity);
+    if let Some(fill) = part.fill {
+        context.set_fill_style_str(fill);
+        context.fill_with_path_2d(&path);
+    }
+    if let Some((stroke, width)) = part.stroke {
+        context.set_stroke_style_str(stroke);
+        context.set_line_width(width);
+        context.set_line_join("round");
+        context.set_line_cap("round");
+        context.stroke_with_path(&path);
     }
 }

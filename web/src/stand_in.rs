@@ -2,7 +2,7 @@
 
 use model::{Connection, State};
 use protocol::{Event, Record, Refusal, Source};
-use scene::{Align, Frame, Ink, Lang, Look, Scene, Shape, Text, Weight};
+use scene::{Align, Frame, Ink, Lang, Scene, Shape, Text, Weight};
 
 pub fn stage(frame: &Frame) -> Scene {
     let mut scene = Scene {
@@ -43,15 +43,6 @@ pub fn rulers(frame: &Frame) -> Scene {
 
 pub fn tab_picture(_: &Connection, _: &Frame) -> Scene {
     Scene::default()
-}
-
-pub fn hex(ink: Ink, _: Look) -> &'static str {
-    match ink {
-        Ink::Paper => "#FBF8F1",
-        Ink::Kernel => "#E7EDEF",
-        Ink::Ink => "#1E2A31",
-        Ink::Ink2 => "#515E66",
-    }
 }
 
 pub fn caption_text(frame: &Frame) -> String {

@@ -218,7 +218,7 @@ impl View {
             .map(|(records, _)| Notice::Gap(records));
 
         put(self.strip, strip(app));
-        put(self.controls, controls(app));
+        self.update_controls(app);
         let notice = match (app.other_version(), link) {
             (Some(found), _) => Some(Notice::OtherVersion(found)),
             (None, Link::Connecting) => Some(Notice::Connecting),
@@ -229,6 +229,11 @@ impl View {
         if let Some(answer) = app.take_answer() {
             put(self.complaint, answer.map(Complaint::Refused));
         }
+    }
+
+    /// Takes what can be asked: at once after something was asked.
+    pub fn update_controls(self, app: &App) {
+        put(self.controls, controls(app));
     }
 }
 

@@ -38,6 +38,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             <button
                 type="button"
                 class="btn opens-drawer"
+                id="opens-drawer"
                 aria-controls="controls"
                 aria-expanded=move || drawer_open.get().to_string()
                 on:click=move |_| drawer_open.update(|open| *open = !*open)

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Conn, End, Listening, Policy, Queues, Waiting};
 
 /// What was true after the record whose number it bears. Bytes from before it are known only by
-/// their number: they are forgotten, and drawn as blank crates.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// their number: they are forgotten, and drawn as blank crates. The default is "before all records".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyframe {
     /// The listener, once there is one.
     #[serde(default)]

@@ -1,1 +1,299 @@
-//! relay
+//! The relay: a real TCP echo server that is watched while it works, and mirrored to whoever looks.
+//!
+//! ```text
+//! observe -> socket -> gather -> journal -> mirror (WebSocket), http (ndjson)
+//!              ^ echo, client                 |
+//!              +--- registry <--- requests <--+
+//! ```
+//!
+//! One task owns each socket (`socket`, driven by `echo` or `client`); what it does and sees becomes
+//! events, which the `journal` numbers and holds; viewers pull from it. Nothing goes back but a
+//! person's `requests`, whose effect is an event again. Knows nothing of what is drawn.
+
+mod client;
+mod echo;
+mod gather;
+mod http;
+mod journal;
+mod listen;
+mod mirror;
+mod observe;
+mod reading;
+mod registry;
+mod requests;
+mod sample;
+mod socket;
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use protocol::{Event, Header, Listening, Policy, Run, wire};
+use socket2::{Domain, Protocol as SocketProtocol, Socket as RawSocket, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use journal::{Journal, Reader};
+pub use listen::CONNECTIONS_MAX;
+pub use mirror::VIEWERS_MAX;
+pub use registry::CLIENTS_MAX;
+
+use registry::Registry;
+
+/// How long the connections, and then the viewers, have to end.
+const GRACE: Duration = Duration::from_secs(1);
+/// The most connections in the page's accept queue.
+const PAGE_BACKLOG: u32 = 128;
+
+/// What a relay is to be.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Asked of listen(2) for the echo server.
+    pub backlog: u32,
+    /// The reading policy at the start.
+    pub policy: Policy,
+    /// The first bytes of facts are mirrored.
+    pub previews: bool,
+    /// The directory of the page's files; has an `index.html`.
+    pub page_dir: PathBuf,
+    /// Host names by which the page may be asked for, beside the loopback ones.
+    pub allow_hosts: Vec<String>,
+    /// Name and version of the program, for the header.
+    pub program: String,
+}
+
+/// Both listeners, bound and listening.
+#[derive(Debug)]
+pub struct Listeners {
+    echo: TcpListener,
+    page: TcpListener,
+    echo_addr: SocketAddr,
+    page_addr: SocketAddr,
+}
+
+/// Which listener could not be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The echo server's.
+    Echo,
+    /// The page's.
+    Page,
+}
+
+/// Why the relay cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A listener could not be had.
+    #[error("cannot listen on {addr}: {source}")]
+    Listen {
+        /// Which.
+        which: Which,
+        /// Where.
+        addr: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The page drives the relay, so it is for this machine only.
+    #[error("{addr} is not a loopback address")]
+    NotLoopback {
+        /// Where.
+        addr: SocketAddr,
+    },
+    /// No page there.
+    #[error("there is no index.html in {}", dir.display())]
+    NoPage {
+        /// Where it should be.
+        dir: PathBuf,
+    },
+    /// No run id.
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+}
+
+impl Listeners {
+    /// Binds and listens on both addresses; port 0 picks a free one. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// The page's address is not loopback, or the system refuses one of them.
+    pub fn bind(echo: SocketAddr, page: SocketAddr, backlog: u32) -> Result<Listeners, StartError> {
+        if !page.ip().is_loopback() {
+            return Err(StartError::NotLoopback { addr: page });
+        }
+        let listen = |which, addr, backlog| {
+            bind(addr, backlog)
+                .and_then(|listener| Ok((listener.local_addr()?, listener)))
+                .map_err(|source| StartError::Listen {
+                    which,
+                    addr,
+                    source,
+                })
+        };
+        let (echo_addr, echo) = listen(Which::Echo, echo, backlog)?;
+        let (page_addr, page) = listen(Which::Page, page, PAGE_BACKLOG)?;
+        Ok(Listeners {
+            echo,
+            page,
+            echo_addr,
+            page_addr,
+        })
+    }
+
+    /// Where the echo server listens.
+    #[must_use]
+    pub fn echo_addr(&self) -> SocketAddr {
+        self.echo_addr
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn page_addr(&self) -> SocketAddr {
+        self.page_addr
+    }
+}
+
+fn bind(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = RawSocket::new(
+        Domain::for_address(addr),
+        Type::STREAM,
+        Some(SocketProtocol::TCP),
+    )?;
+    // On Windows the option would let another program take the port over.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    TcpListener::from_std(socket.into())
+}
+
+/// All that the tasks of one relay share.
+struct Relay {
+    config: Config,
+    journal: Arc<Journal>,
+    registry: Arc<Registry>,
+    /// Where the demonstration client connects.
+    echo_target: SocketAddr,
+    /// Tasks that own a socket of the echo server or of its demonstration client.
+    sockets: TaskTracker,
+    /// Tasks of viewers.
+    viewers: TaskTracker,
+    /// The viewers are to end.
+    closing: CancellationToken,
+}
+
+impl Relay {
+    fn header(&self) -> Header {
+        Header {
+            format: wire::VERSION,
+            run: self.journal.run(),
+            started_unix_millis: self.journal.started_unix_millis(),
+            head: self.journal.head(),
+            program: self.config.program.clone(),
+            system: observe::system(),
+            sources: observe::sources(),
+        }
+    }
+
+    /// Observes a connected stream and lets a program have it.
+    fn observe(&self, seat: &registry::Seat, stream: TcpStream) -> socket::Socket {
+        socket::Socket::new(
+            seat.place(),
+            stream,
+            Arc::clone(&self.journal),
+            self.config.previews,
+            seat.arrived(),
+        )
+    }
+}
+
+/// Serves until `shutdown` is done; then ends connections and viewers in order.
+///
+/// # Errors
+/// The page is missing, or the system gives no random number for the run.
+pub async fn run(
+    config: Config,
+    listeners: Listeners,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    check_page(&config)?;
+    let journal = Arc::new(Journal::new(Run(
+        getrandom::u64().map_err(StartError::Random)?
+    )));
+    let registry = Registry::new(Arc::clone(&journal), config.policy);
+    journal.record(Event::Listening(Listening {
+        addr: listeners.echo_addr,
+        backlog: config.backlog,
+        bufsize: config.policy.bufsize,
+    }));
+    registry.record_policy();
+    let relay = Arc::new(Relay {
+        config,
+        journal,
+        registry,
+        echo_target: reachable(listeners.echo_addr),
+        sockets: TaskTracker::new(),
+        viewers: TaskTracker::new(),
+        closing: CancellationToken::new(),
+    });
+    tokio::select! {
+        () = serve_echo(&relay, &listeners.echo) => {}
+        () = http::serve(&relay, &listeners.page) => {}
+        () = relay.journal.keep_sealing() => {}
+        () = shutdown => {}
+    }
+    drop(listeners);
+    // First the connections, so that viewers are told of their end; then the viewers.
+    relay.registry.close_all();
+    relay.sockets.close();
+    let _ = tokio::time::timeout(GRACE, relay.sockets.wait()).await;
+    relay.journal.seal();
+    relay.closing.cancel();
+    relay.viewers.close();
+    let _ = tokio::time::timeout(GRACE, relay.viewers.wait()).await;
+    Ok(())
+}
+
+/// Is there a page to serve?
+///
+/// # Errors
+/// [`StartError::NoPage`].
+pub fn check_page(config: &Config) -> Result<(), StartError> {
+    if config.page_dir.join("index.html").is_file() {
+        return Ok(());
+    }
+    Err(StartError::NoPage {
+        dir: config.page_dir.clone(),
+    })
+}
+
+async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
+    listen::listen(listener, &relay.journal, |stream, peer, place| {
+        let local = match stream.local_addr() {
+            Ok(local) => local,
+            Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
+        };
+        let seat = relay.registry.accepted(peer, local);
+        let socket = relay.observe(&seat, stream);
+        let journal = Arc::clone(&relay.journal);
+        relay.sockets.spawn(async move {
+            echo::serve(seat, socket, &journal).await;
+            drop(place);
+        });
+    })
+    .await;
+}
+
+/// The address by which this machine reaches a listener.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, addr.port())
+}

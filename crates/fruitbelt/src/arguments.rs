@@ -1,0 +1,142 @@
+//! What can be said on the command line.
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand, value_parser};
+use protocol::{Policy, ReadWhen};
+
+/// Watch what a TCP stream socket really does.
+#[derive(Debug, Parser)]
+#[command(name = "fruitbelt", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the echo server and mirror it to the page (what happens without a subcommand)
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where the echo server listens; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = address)]
+    pub echo: SocketAddr,
+    /// Where the page is, on this machine only; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
+    pub page: SocketAddr,
+    /// What is asked of listen(2); the accept queue holds one more
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(..=65_535))]
+    pub backlog: u32,
+    /// The most bytes that one recv asks for
+    #[arg(long, value_name = "BYTES", default_value_t = 1024,
+        value_parser = value_parser!(u32).range(1..=i64::from(Policy::BUFSIZE_MAX)))]
+    pub bufsize: u32,
+    /// When the server reads: arrival, queued:N or held
+    #[arg(long, value_name = "WHEN", default_value = "arrival", value_parser = read_when)]
+    pub read_when: ReadWhen,
+    /// Collect so many bytes and answer them at once
+    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..=i64::from(Policy::BAG_MAX)))]
+    pub bag: Option<u32>,
+    /// Wait so long before each recv, as in 200ms or 1.5s
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = pause_millis)]
+    pub pause: u32,
+    /// Mirror no content, only numbers
+    #[arg(long)]
+    pub no_preview: bool,
+    /// A host name by which the page may be asked for, beside localhost; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
+    /// The directory of the built page
+    #[arg(long, value_name = "DIR")]
+    pub page_dir: Option<PathBuf>,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+impl Serve {
+    pub fn policy(&self) -> Policy {
+        Policy {
+            read_when: self.read_when,
+            bufsize: self.bufsize,
+            pause_millis: self.pause,
+            bag: self.bag,
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let form = "give HOST:PORT, for example 127.0.0.1:0";
+    let mut found = text
+        .to_socket_addrs()
+        .map_err(|error| format!("{error}; {form}"))?;
+    found.next().ok_or_else(|| format!("no such host; {form}"))
+}
+
+fn read_when(text: &str) -> Result<ReadWhen, String> {
+    let read_when = text.parse()?;
+    let policy = Policy {
+        read_when,
+        ..Policy::default()
+    };
+    policy.check().map_err(|refusal| refusal.to_string())?;
+    Ok(read_when)
+}
+
+fn pause_millis(text: &str) -> Result<u32, String> {
+    let (number, per_second) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1.0),
+        None => match text.strip_suffix('s') {
+            Some(number) => (number, 1000.0),
+            None => return Err("give a time with its unit, for example 200ms or 1.5s".into()),
+        },
+    };
+    let millis = number.trim().parse::<f64>().map_err(|e| e.to_string())? * per_second;
+    if !(0.0..=f64::from(Policy::PAUSE_MILLIS_MAX)).contains(&millis) {
+        return Err(format!("give 0ms to {}ms", Policy::PAUSE_MILLIS_MAX));
+    }
+    Ok(millis.round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn serve_is_what_happens_without_a_subcommand() {
+        for line in [
+            &["fruitbelt", "--bag", "100"][..],
+            &["fruitbelt", "serve", "--bag", "100"],
+        ] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            let serve = match cli.command {
+                Some(Command::Serve(serve)) => serve,
+                None => cli.serve,
+            };
+            assert_eq!(serve.policy().bag, Some(100));
+            assert_eq!(serve.echo.port(), 21567);
+        }
+    }
+
+    #[test]
+    fn a_pause_has_a_unit() {
+        assert_eq!(pause_millis("200ms"), Ok(200));
+        assert_eq!(pause_millis("1.5s"), Ok(1500));
+        for wrong in ["200", "-1ms", "61s", "ms", "NaNs", "inf s"] {
+            assert!(pause_millis(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The tutorial's echo server, one connection: for each recv, or for each bag, it answers the time
+//! of day in brackets and then exactly the bytes.
+//!
+//! Knows nothing of how the kernel is observed. One step does at most one recv and one send, so that
+//! a person's wish is heard between any two.
+
+use chrono::{DateTime, Local};
+use protocol::{Answered, Bagged, Event, Policy, ReadWhen};
+
+use crate::{
+    journal::Journal,
+    reading::{self, Situation},
+    registry::{Ending, Seat},
+    socket::Socket,
+};
+
+/// While a policy waits for more bytes, the window is asked for so often: it is told late, and no
+/// edge comes with it.
+const WINDOW_CHECK_NANOS: u64 = 200_000_000;
+/// After so many steps without waiting, other tasks have their turn.
+const STEPS_MAX: u32 = 32;
+
+/// Serves one connection until it ends.
+pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
+    let mut echo = Echo {
+        policy: seat.take_news().policy,
+        seat,
+        socket,
+        journal,
+        collected: Vec::new(),
+        collected_at: 0,
+        answered: 0,
+        outgoing: Vec::new(),
+        sent: 0,
+        ready_since_nanos: None,
+        ended: false,
+        stamp: Stamp::default(),
+    };
+    let mut steps = 0;
+    let reset = loop {
+        match echo.step() {
+            Step::Again => {
+                steps += 1;
+                if steps >= STEPS_MAX {
+                    steps = 0;
+                    tokio::task::yield_now().await;
+                }
+            }
+            Step::Wait { until_nanos } => {
+                steps = 0;
+                echo.socket.wait(until_nanos, echo.seat.news()).await;
+            }
+            Step::End { reset } => break reset,
+        }
+    };
+    echo.socket.close(reset);
+}
+
+/// One connection's program.
+struct Echo<'a> {
+    seat: Seat,
+    socket: Socket,
+    journal: &'a Journal,
+    policy: Policy,
+    /// Read and not yet answered: the bag, or the last recv.
+    collected: Vec<u8>,
+    /// The stream offset of its first byte.
+    collected_at: u64,
+    /// Bytes of the incoming direction that are answered.
+    answered: u64,
+    /// Being sent, and how much of it is gone. Nothing is read before all is.
+    outgoing: Vec<u8>,
+    sent: usize,
+    /// Since when a read may be made; the pause counts from there.
+    ready_since_nanos: Option<u64>,
+    /// recv has returned 0.
+    ended: bool,
+    stamp: Stamp,
+}
+
+enum Step {
+    Again,
+    Wait { until_nanos: Option<u64> },
+    End { reset: bool },
+}
+
+impl Echo<'_> {
+    fn step(&mut self) -> Step {
+        const WAIT: Step = Step::Wait { until_nanos: None };
+        if self.seat.has_news() {
+            self.socket.flush();
+            let news = self.seat.take_news();
+            self.policy = news.policy;
+            if let Some(ending) = news.ending {
+                return Step::End {
+                    reset: ending == Ending::Reset,
+                };
+            }
+        }
+        self.socket.look();
+        if self.socket.is_gone() {
+            return Step::End { reset: false };
+        }
+        if self.sent < self.outgoing.len() {
+            return match self.socket.write(&self.outgoing[self.sent..]) {
+                0 if !self.socket.is_gone() => WAIT,
+                accepted => {
+                    self.sent += accepted;
+                    Step::Again
+                }
+            };
+        }
+        let most = reading::most(&self.policy, self.collected.len());
+        if !self.collected.is_empty() && (most == 0 || self.ended) {
+            self.answer();
+            return Step::Again;
+        }
+        if self.ended {
+            return Step::End { reset: false };
+        }
+        let situation = Situation {
+            queued: self.socket.queued(),
+            ended: self.socket.peer_shut(),
+        };
+        let may_read = reading::may_read(self.policy.read_when, situation, || {
+            self.socket.window_closed()
+        });
+        if !may_read {
+            self.ready_since_nanos = None;
+            let waits_for_more =
+                matches!(self.policy.read_when, ReadWhen::Queued(_)) && situation.queued > 0;
+            return Step::Wait {
+                until_nanos: waits_for_more.then(|| self.journal.now_nanos() + WINDOW_CHECK_NANOS),
+            };
+        }
+        if self.policy.pause_millis > 0 {
+            let now = self.journal.now_nanos();
+            let since = *self.ready_since_nanos.get_or_insert(now);
+            let until = since + u64::from(self.policy.pause_millis) * 1_000_000;
+            if now < until {
+                return Step::Wait {
+                    until_nanos: Some(until),
+                };
+            }
+        }
+        self.ready_since_nanos = None;
+        self.read(most);
+        Step::Again
+    }
+
+    fn read(&mut self, most: usize) {
+        let held = self.collected.len();
+        if held == 0 {
+            self.collected_at = self.socket.read_bytes();
+        }
+        self.collected.resize(held + most, 0);
+        let returned = self.socket.read(&mut self.collected[held..]);
+        self.collected.truncate(held + returned.unwrap_or(0));
+        self.ended = returned == Some(0);
+    }
+
+    /// Composes the answer to what is collected.
+    fn answer(&mut self) {
+        let (conn, end) = self.seat.place();
+        let bytes = self.collected.len() as u64;
+        // Without a bag, or when it was taken away half full, there is nothing that was filled.
+        if self.policy.bag.is_some() {
+            self.socket.tell(Event::Bagged(Bagged {
+                conn,
+                end,
+                offset: self.collected_at,
+                bytes,
+                times: 1,
+                since_nanos: None,
+            }));
+        }
+        let stamp = self.stamp.now();
+        self.socket.tell(Event::Answered(Answered {
+            conn,
+            end,
+            in_offset: self.answered,
+            in_bytes: bytes,
+            out_offset: self.socket.wrote_bytes(),
+            stamp_bytes: stamp.len() as u64,
+            times: 1,
+            since_nanos: None,
+        }));
+        self.outgoing.clear();
+        self.outgoing.extend_from_slice(stamp.as_bytes());
+        self.outgoing.append(&mut self.collected);
+        self.sent = 0;
+        self.answered += bytes;
+    }
+}
+
+/// `[YYYY-MM-DD HH:MM:SS] `, local time; composed once a second.
+#[derive(Debug, Default)]
+struct Stamp {
+    second: i64,
+    text: String,
+}
+
+impl Stamp {
+    fn now(&mut self) -> &str {
+        let now: DateTime<Local> = Local::now();
+        if self.text.is_empty() || self.second != now.timestamp() {
+            self.second = now.timestamp();
+            self.text = now.format("[%Y-%m-%d %H:%M:%S] ").to_string();
+        }
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stamp_is_the_tutorials() {
+        let mut stamp = Stamp::default();
+        let text = stamp.now();
+        let shape: String = text
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '0' } else { c })
+            .collect();
+        assert_eq!(shape, "[0000-00-00 00:00:00] ");
+    }
+}

@@ -1,0 +1,180 @@
+//! The journal: gives each event its number and its time, and holds what viewers may still ask for.
+//!
+//! It is the one queue between the sockets and all viewers. Viewers *pull*: each keeps a position
+//! of its own and takes the shared frames behind it, so nothing is queued for anybody and nobody is
+//! waited for. Knows nothing of sockets and nothing of how frames travel.
+
+mod ledger;
+mod reader;
+mod segment;
+
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use protocol::{Event, Record, Run, Seq, wire, wire::FromRelay};
+use tokio::sync::{Notify, watch};
+
+use ledger::Ledger;
+pub use reader::Reader;
+use segment::{Bounds, Frame, Segments};
+
+/// Records of so much time share a frame; a frame goes at once if the last is that old.
+const SEAL_EVERY: Duration = Duration::from_millis(16);
+/// The most records of one frame.
+const FRAME_RECORDS_MAX: usize = 1024;
+const BOUNDS: Bounds = Bounds {
+    segment_bytes: 1 << 20,
+    held_bytes: 16 << 20,
+};
+
+/// The journal of one run.
+#[derive(Debug)]
+pub struct Journal {
+    run: Run,
+    started: Instant,
+    started_unix_millis: u64,
+    /// Held for a few microseconds at a time, never across an await.
+    pages: Mutex<Pages>,
+    /// The last record sealed.
+    sealed: watch::Sender<Seq>,
+    /// Records wait for the sealer.
+    unsealed: Notify,
+}
+
+#[derive(Debug)]
+struct Pages {
+    /// The last number given.
+    head: Seq,
+    /// The last time given; times never go back.
+    at_nanos: u64,
+    sealed_at: Option<Instant>,
+    /// Numbered, not yet sealed.
+    open: Vec<Record>,
+    /// What is true after `head`.
+    ledger: Ledger,
+    segments: Segments,
+}
+
+impl Journal {
+    /// An empty journal, whose clock starts now.
+    #[must_use]
+    pub fn new(run: Run) -> Journal {
+        let unix = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Journal {
+            run,
+            started: Instant::now(),
+            started_unix_millis: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
+            pages: Mutex::new(Pages {
+                head: Seq(0),
+                at_nanos: 0,
+                sealed_at: None,
+                open: Vec::new(),
+                ledger: Ledger::default(),
+                segments: Segments::new(BOUNDS),
+            }),
+            sealed: watch::Sender::new(Seq(0)),
+            unsealed: Notify::new(),
+        }
+    }
+
+    /// The run that is numbered here.
+    #[must_use]
+    pub fn run(&self) -> Run {
+        self.run
+    }
+
+    /// The wall clock when this journal's clock was 0, milliseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn started_unix_millis(&self) -> u64 {
+        self.started_unix_millis
+    }
+
+    /// Nanoseconds since the run began.
+    #[must_use]
+    pub fn now_nanos(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The last number given.
+    #[must_use]
+    pub fn head(&self) -> Seq {
+        self.pages().head
+    }
+
+    /// Numbers and times one event.
+    pub fn record(&self, event: Event) {
+        self.record_all([event]);
+    }
+
+    /// Numbers and times events that nothing may come between.
+    pub fn record_all(&self, events: impl IntoIterator<Item = Event>) {
+        let mut pages = self.pages();
+        let was_empty = pages.open.is_empty();
+        pages.at_nanos = pages.at_nanos.max(self.now_nanos());
+        for event in events {
+            pages.ledger.apply(&event);
+            pages.head = pages.head.next();
+            let record = Record {
+                seq: pages.head,
+                at_nanos: pages.at_nanos,
+                event,
+            };
+            pages.open.push(record);
+        }
+        let due = pages
+            .sealed_at
+            .is_none_or(|sealed_at| sealed_at.elapsed() >= SEAL_EVERY);
+        if due || pages.open.len() >= FRAME_RECORDS_MAX {
+            self.seal_now(&mut pages);
+        } else if was_empty {
+            self.unsealed.notify_one();
+        }
+    }
+
+    /// Makes what was recorded visible to viewers now.
+    pub fn seal(&self) {
+        self.seal_now(&mut self.pages());
+    }
+
+    /// Seals what [`Journal::record`] left open, until dropped.
+    pub async fn keep_sealing(&self) {
+        loop {
+            self.unsealed.notified().await;
+            let sealed_at = self.pages().sealed_at;
+            if let Some(sealed_at) = sealed_at {
+                tokio::time::sleep_until((sealed_at + SEAL_EVERY).into()).await;
+            }
+            self.seal();
+        }
+    }
+
+    fn seal_now(&self, pages: &mut Pages) {
+        let (Some(first), last) = (pages.open.first().map(|r| r.seq), pages.head) else {
+            return;
+        };
+        let batch = FromRelay::Records(mem::take(&mut pages.open));
+        let message = Bytes::from(wire::encode(&batch));
+        pages.sealed_at = Some(Instant::now());
+        let frame = Frame {
+            first,
+            last,
+            message,
+        };
+        if pages.segments.push(frame) {
+            let keyframe = pages.ledger.keyframe();
+            pages.segments.open(last, pages.at_nanos, keyframe);
+        }
+        self.sealed.send_replace(last);
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        // Nothing in there can panic half-way through a change.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

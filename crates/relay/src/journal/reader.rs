@@ -1,0 +1,123 @@
+//! One viewer's place in the journal.
+//!
+//! Knows nothing of how a frame travels. It never falls behind without end: who is too slow is
+//! told how many records are lost for him, and goes on from a keyframe.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use protocol::{Cursor, Dropped, Event, Record, Seq, wire, wire::FromRelay};
+use tokio::sync::watch;
+
+use super::{
+    Journal,
+    segment::{Found, Frame},
+};
+
+/// A viewer without a cursor is told at most so much of the past, bytes.
+const HISTORY_BYTES_MAX: u64 = 4 << 20;
+/// A viewer that was up to date may fall behind so far, bytes, before it is taken to the newest
+/// keyframe: a slow page catches up instead of trailing by all that is held.
+const LAG_BYTES_MAX: u64 = 4 << 20;
+
+/// Takes frames from a journal, in order.
+#[derive(Debug)]
+pub struct Reader {
+    journal: Arc<Journal>,
+    sealed: watch::Receiver<Seq>,
+    /// The last record taken. None: the keyframe comes first.
+    after: Option<Seq>,
+    /// Has been up to date once. What it asked for before that, it gets as long as it is held.
+    caught_up: bool,
+}
+
+impl Journal {
+    /// Reads on from a cursor of this run, or from a keyframe not long ago.
+    #[must_use]
+    pub fn read_from(self: &Arc<Journal>, cursor: Option<Cursor>) -> Reader {
+        let after = cursor
+            .filter(|cursor| cursor.run == self.run() && cursor.seq <= self.head())
+            .map(|cursor| cursor.seq);
+        Reader {
+            journal: Arc::clone(self),
+            sealed: self.sealed.subscribe(),
+            after,
+            caught_up: false,
+        }
+    }
+}
+
+impl Reader {
+    /// The next message of the page's form. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Bytes {
+        loop {
+            self.sealed.borrow_and_update();
+            if let Some(message) = self.take() {
+                return message;
+            }
+            if self.sealed.changed().await.is_err() {
+                // The journal is held by ourselves, so this cannot be.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// The next message, if there is one already.
+    pub fn take(&mut self) -> Option<Bytes> {
+        let pages = self.journal.pages();
+        let segments = &pages.segments;
+        let Some(after) = self.after else {
+            let opening = segments.opening_within(HISTORY_BYTES_MAX)?.clone();
+            drop(pages);
+            self.after = Some(opening.seq);
+            return Some(message(vec![opening]));
+        };
+        let lags = self.caught_up && segments.behind_bytes(after) > LAG_BYTES_MAX;
+        let (found, within) = match segments.find(after) {
+            Found::Frame(_) if lags => (None, 0),
+            Found::Frame(frame) => (Some(frame), 0),
+            Found::Trimmed => (None, if self.caught_up { 0 } else { HISTORY_BYTES_MAX }),
+            Found::CaughtUp => {
+                self.caught_up = true;
+                return None;
+            }
+        };
+        if let Some(frame) = found {
+            drop(pages);
+            self.after = Some(frame.last);
+            return Some(behind(frame, after));
+        }
+        let opening = segments.opening_within(within)?.clone();
+        drop(pages);
+        self.after = Some(opening.seq);
+        Some(message(vec![dropped(after, &opening), opening]))
+    }
+}
+
+fn dropped(after: Seq, opening: &Record) -> Record {
+    Record {
+        seq: opening.seq,
+        at_nanos: opening.at_nanos,
+        event: Event::Dropped(Dropped {
+            records: opening.seq.0.saturating_sub(after.0),
+        }),
+    }
+}
+
+/// The frame as it is, or, for who knows its first records already, without them.
+fn behind(frame: Frame, after: Seq) -> Bytes {
+    if after < frame.first {
+        return frame.message;
+    }
+    match wire::decode(&frame.message) {
+        Ok(FromRelay::Records(mut records)) => {
+            records.retain(|record| record.seq > after);
+            message(records)
+        }
+        _ => frame.message,
+    }
+}
+
+fn message(records: Vec<Record>) -> Bytes {
+    wire::encode(&FromRelay::Records(records)).into()
+}

@@ -1,0 +1,224 @@
+//! What the journal holds: frames, each encoded once for all viewers, in segments that open with a
+//! keyframe. Whole segments are dropped when there are too many bytes.
+//!
+//! Knows nothing of locks, clocks or viewers: positions in, frames out.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use protocol::{Event, Keyframe, Record, Seq};
+
+/// What a frame costs beside its bytes.
+const FRAME_OVERHEAD_BYTES: u64 = 96;
+
+/// How much is held.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// A segment is closed when it is that long, bytes.
+    pub segment_bytes: u64,
+    /// So much is held in all, bytes; more only while one segment alone is longer.
+    pub held_bytes: u64,
+}
+
+/// Consecutive records, encoded.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The first record's number.
+    pub first: Seq,
+    /// The last record's number.
+    pub last: Seq,
+    /// One message of the page's form.
+    pub message: Bytes,
+}
+
+/// A run of frames, and what was true before them.
+#[derive(Debug)]
+struct Segment {
+    /// What was true before `frames`; bears the number of the last record before them.
+    opening: Record,
+    frames: Vec<Frame>,
+    /// How many bytes the journal had ever held before this segment.
+    starts_at: u64,
+}
+
+/// All segments held, in order.
+#[derive(Debug)]
+pub struct Segments {
+    bounds: Bounds,
+    /// Never empty. The frames of one follow those of the one before without a gap.
+    held: VecDeque<Segment>,
+    /// Bytes ever held.
+    ends_at: u64,
+}
+
+/// Where a position leads.
+#[derive(Debug)]
+pub enum Found {
+    /// This frame holds the next record, perhaps behind some that are known already.
+    Frame(Frame),
+    /// All is known.
+    CaughtUp,
+    /// The next record is not held any more.
+    Trimmed,
+}
+
+impl Segments {
+    /// Nothing has happened yet.
+    pub fn new(bounds: Bounds) -> Segments {
+        let mut segments = Segments {
+            bounds,
+            held: VecDeque::new(),
+            ends_at: 0,
+        };
+        segments.open(Seq(0), 0, Keyframe::default());
+        segments
+    }
+
+    /// Adds the frame that follows the last one. If it answers true, the segment is full: call
+    /// [`Segments::open`] with what is true now.
+    pub fn push(&mut self, frame: Frame) -> bool {
+        self.ends_at += frame.message.len() as u64 + FRAME_OVERHEAD_BYTES;
+        let Some(newest) = self.held.back_mut() else {
+            return true;
+        };
+        newest.frames.push(frame);
+        self.ends_at - newest.starts_at >= self.bounds.segment_bytes
+    }
+
+    /// Opens a segment with what is true after record `seq`, the last one pushed, and drops the
+    /// oldest ones that are too many.
+    pub fn open(&mut self, seq: Seq, at_nanos: u64, keyframe: Keyframe) {
+        let starts_at = self.ends_at;
+        // Postcard writes an open connection in some 150 bytes.
+        self.ends_at += FRAME_OVERHEAD_BYTES + 160 * keyframe.conns.len() as u64;
+        self.held.push_back(Segment {
+            opening: Record {
+                seq,
+                at_nanos,
+                event: Event::Keyframe(Box::new(keyframe)),
+            },
+            frames: Vec::new(),
+            starts_at,
+        });
+        while self.held.len() > 1
+            && self
+                .held
+                .front()
+                .is_some_and(|oldest| self.ends_at - oldest.starts_at > self.bounds.held_bytes)
+        {
+            self.held.pop_front();
+        }
+    }
+
+    /// What comes after record `after`.
+    pub fn find(&self, after: Seq) -> Found {
+        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        if following == 0 {
+            return Found::Trimmed;
+        }
+        // The position lies in that segment or at its end, which is where the next one begins.
+        self.held
+            .range(following - 1..)
+            .find_map(|segment| {
+                let known = segment.frames.partition_point(|f| f.last <= after);
+                segment.frames.get(known)
+            })
+            .map_or(Found::CaughtUp, |frame| Found::Frame(frame.clone()))
+    }
+
+    /// How many bytes are held behind record `after`, to the accuracy of a segment.
+    pub fn behind_bytes(&self, after: Seq) -> u64 {
+        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        self.held
+            .get(following)
+            .map_or(0, |next| self.ends_at - next.starts_at)
+    }
+
+    /// The keyframe of the oldest segment from which on at most `bytes` are held, or of the newest.
+    pub fn opening_within(&self, bytes: u64) -> Option<&Record> {
+        let too_old = self
+            .held
+            .partition_point(|s| self.ends_at - s.starts_at > bytes);
+        self.held
+            .get(too_old)
+            .or(self.held.back())
+            .map(|segment| &segment.opening)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn frame(first: u64, count: u64, bytes: usize) -> Frame {
+        Frame {
+            first: Seq(first),
+            last: Seq(first + count - 1),
+            message: Bytes::from(vec![0; bytes]),
+        }
+    }
+
+    fn filled(frames: &[(u64, usize)]) -> (Segments, u64) {
+        let mut segments = Segments::new(Bounds {
+            segment_bytes: 1_000,
+            held_bytes: 4_000,
+        });
+        let mut last = 0;
+        for &(count, bytes) in frames {
+            let full = segments.push(frame(last + 1, count, bytes));
+            last += count;
+            if full {
+                segments.open(Seq(last), 0, Keyframe::default());
+            }
+        }
+        (segments, last)
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_follows_from_a_held_place_misses_nothing(
+            frames in proptest::collection::vec((1_u64..20, 0_usize..700), 0..100),
+            after in 0_u64..1_000,
+        ) {
+            let (segments, last) = filled(&frames);
+            let mut after = Seq(after.min(last));
+            loop {
+                match segments.find(after) {
+                    Found::Frame(frame) => {
+                        prop_assert!(frame.first <= after.next() && after < frame.last);
+                        after = frame.last;
+                    }
+                    Found::CaughtUp => break prop_assert_eq!(after, Seq(last)),
+                    Found::Trimmed => {
+                        let opening = segments.opening_within(4_000).map(|r| r.seq);
+                        prop_assert!(Some(after) < opening);
+                        after = opening.unwrap_or_default();
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_held_is_bounded(
+            frames in proptest::collection::vec((1_u64..20, 0_usize..700), 0..100),
+        ) {
+            let (segments, _) = filled(&frames);
+            let held: usize = segments.held.iter().flat_map(|s| &s.frames).map(|f| f.message.len()).sum();
+            prop_assert!(held <= 4_000 + 1_000 + 700);
+        }
+    }
+
+    #[test]
+    fn a_fresh_viewer_starts_where_little_is_left_to_tell() {
+        let (segments, _) = filled(&[(10, 910), (10, 910), (10, 910), (10, 910)]);
+        let seq = |bytes| segments.opening_within(bytes).map(|r| r.seq.0);
+        assert_eq!(seq(u64::MAX), Some(10), "the oldest held");
+        assert_eq!(seq(2_300), Some(20));
+        assert_eq!(
+            seq(0),
+            Some(40),
+            "the newest, if nothing else is short enough"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The echo server's listener: accepts, and says how many wait to be accepted.
+//!
+//! Knows nothing of what is served.
+
+use std::{sync::Arc, time::Duration};
+
+use protocol::{Event, Waiting};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{journal::Journal, observe};
+
+/// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
+pub const CONNECTIONS_MAX: usize = 1024;
+/// The least time between two samples of the accept queue.
+const SAMPLE_EVERY: Duration = Duration::from_millis(16);
+/// How often it is looked at while somebody waits.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// After accept has failed for want of descriptors or memory.
+const FAILED_PAUSE: Duration = Duration::from_millis(100);
+
+/// Accepts until dropped; `serve` gets each connection with the permit by which it counts.
+pub async fn listen(
+    listener: &TcpListener,
+    journal: &Journal,
+    serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut queue = AcceptQueue::default();
+    queue.sample(listener, journal);
+    loop {
+        let accept = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            (place, accepted) = accept => {
+                // The semaphore is never closed.
+                let Ok(place) = place else { return };
+                match accepted {
+                    Ok((stream, peer)) => {
+                        serve(stream, peer, place);
+                        if places.available_permits() == 0 {
+                            tracing::warn!(
+                                "{CONNECTIONS_MAX} connections are open; further ones wait to be accepted"
+                            );
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "accept failed");
+                        sleep(FAILED_PAUSE).await;
+                    }
+                }
+                queue.stir();
+            }
+            () = queue.due(places.available_permits() == 0) => {}
+        }
+        queue.sample(listener, journal);
+    }
+}
+
+/// The sampling of the accept queue: after each accept, while somebody waits, and while nobody is
+/// accepted; with a trailing look.
+#[derive(Default)]
+struct AcceptQueue {
+    last: Option<Waiting>,
+    last_at: Option<Instant>,
+    stirred: bool,
+}
+
+impl AcceptQueue {
+    fn stir(&mut self) {
+        self.stirred = true;
+    }
+
+    async fn due(&self, is_full: bool) {
+        let somebody_waits = self.last.is_some_and(|waiting| waiting.queued > 0);
+        let after = match self.last_at {
+            Some(last_at) if self.stirred => last_at + SAMPLE_EVERY,
+            Some(last_at) if somebody_waits || is_full => last_at + LOOK_EVERY,
+            _ => return std::future::pending().await,
+        };
+        sleep_until(after).await;
+    }
+
+    fn sample(&mut self, listener: &TcpListener, journal: &Journal) {
+        let now = Instant::now();
+        if self
+            .last_at
+            .is_some_and(|last_at| now < last_at + SAMPLE_EVERY)
+        {
+            return;
+        }
+        self.last_at = Some(now);
+        self.stirred = false;
+        let Some((queued, limit)) = observe::waiting(listener) else {
+            return;
+        };
+        let waiting = Waiting { queued, limit };
+        if self.last != Some(waiting) {
+            self.last = Some(waiting);
+            journal.record(Event::Waiting(waiting));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the kernel says of a socket: the only place with system calls of our own, and with `unsafe`.
+//!
+//! Knows nothing of events, of the journal or of policies: a question in, numbers out.
+//!
+//! Every function here is for a socket that *one* task owns. Reads by anybody else would make the
+//! numbers race with each other.
+#![allow(unsafe_code)]
+
+use protocol::TcpState;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::{look, peek, queues, recv, send, sources, system, waiting};
+
+#[cfg(not(target_os = "linux"))]
+mod portable;
+#[cfg(not(target_os = "linux"))]
+pub use portable::{look, peek, queues, recv, send, sources, system, waiting};
+
+/// What one look at a connected socket found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Bytes that ever arrived, read or not.
+    pub arrived: u64,
+    /// Segments with data that ever arrived; wraps around.
+    pub segments: Option<u32>,
+    /// The state.
+    pub state: Option<TcpState>,
+    /// The peer's FIN has come: nothing will arrive any more.
+    pub peer_shut: bool,
+    /// The connection is no more, and not by its regular end.
+    pub aborted: bool,
+    /// The window last advertised, bytes. It lags.
+    pub receive_window: Option<u64>,
+    /// Smoothed round trip time, nanoseconds.
+    pub rtt_nanos: Option<u64>,
+}
+
+/// What one look at a socket's buffers found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Buffers {
+    /// Kernel memory behind the receive queue, bytes.
+    pub kernel_memory: Option<u64>,
+    /// Its limit, bytes.
+    pub kernel_memory_limit: Option<u64>,
+    /// Written and not yet sent, bytes.
+    pub unsent: Option<u64>,
+    /// Sent and not yet acknowledged, bytes.
+    pub in_flight: Option<u64>,
+}

@@ -1,0 +1,54 @@
+//! A viewer's request, taken up or refused. Its effect is an event, as always.
+//!
+//! Knows nothing of how a request travels.
+
+use std::sync::Arc;
+
+use protocol::{Conn, Refusal, Request, Spacing};
+
+use crate::{
+    Relay, client,
+    registry::{Batches, Ending},
+};
+
+/// Takes up a request.
+///
+/// # Errors
+/// Says why not.
+pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal> {
+    request.check()?;
+    let registry = &relay.registry;
+    match request {
+        Request::SetPolicy { conn, policy } => registry.set_policy(conn, policy),
+        Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
+        Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
+        Request::Send {
+            conn,
+            batches,
+            spacing,
+        } => send(relay, conn, batches, spacing).await,
+    }
+}
+
+async fn send(
+    relay: &Arc<Relay>,
+    conn: Option<Conn>,
+    sizes: Vec<u32>,
+    spacing: Spacing,
+) -> Result<(), Refusal> {
+    let batches = Batches {
+        sizes: sizes.into(),
+        spacing,
+    };
+    if let Some(conn) = conn {
+        return relay.registry.send(conn, batches);
+    }
+    let (seat, stream) = client::connect(&relay.registry, relay.echo_target).await?;
+    let sent = relay.registry.send(seat.conn, batches);
+    let socket = relay.observe(&seat, stream);
+    let journal = Arc::clone(&relay.journal);
+    relay
+        .sockets
+        .spawn(async move { client::run(seat, socket, &journal).await });
+    sent
+}

@@ -1,0 +1,458 @@
+//! An observed socket: does what its program wants (read, write, close), looks at the kernel, and
+//! records both. One task owns it; nobody else touches its descriptor.
+//!
+//! Knows nothing of what the program wants and why: that is `echo` and `client`.
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use protocol::{
+    Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, HalfClosed, Preview, Queues, Read,
+    Reset, Wrote,
+};
+use socket2::SockRef;
+use tokio::{
+    io::Interest,
+    net::TcpStream,
+    sync::watch,
+    time::{Instant, sleep_until},
+};
+
+use crate::{
+    gather::Gather,
+    journal::Journal,
+    observe::{self, Look},
+    sample::Sampler,
+};
+
+/// With the kernel's memory full and no growth for so long, the window counts as closed, whatever
+/// was last advertised.
+const STUCK_NANOS: u64 = 400_000_000;
+
+/// A connected socket, with all that was recorded of it.
+#[derive(Debug)]
+pub struct Socket {
+    conn: Conn,
+    end: End,
+    stream: TcpStream,
+    journal: Arc<Journal>,
+    previews: bool,
+    gather: Gather,
+    sampler: Sampler,
+    /// Bytes that arrived, as told or gathered. `read` <= `arrived`.
+    arrived: u64,
+    arrived_at_nanos: u64,
+    /// The kernel's count of segments at the last look.
+    segments: u32,
+    read: u64,
+    wrote: u64,
+    /// A send found no room, and none since found any.
+    blocked: bool,
+    /// The peer's FIN has come.
+    peer_shut: bool,
+    /// The connection is no more.
+    gone: Option<Gone>,
+    last_look: Option<Look>,
+    /// Something may have happened since the last look.
+    stirred: bool,
+    /// Bytes whose arrival is recorded: what a sender waits for that must not merge.
+    recorded: watch::Sender<u64>,
+}
+
+/// How a connection ended that nobody at this end ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gone {
+    Reset,
+    /// Nobody answered any more, or the way there was lost: no RST came.
+    Lost,
+}
+
+impl Socket {
+    /// Takes over a connected stream. `previews`: the first bytes of facts are mirrored.
+    /// `recorded` is told the bytes whose arrival is recorded.
+    #[must_use]
+    pub fn new(
+        (conn, end): (Conn, End),
+        stream: TcpStream,
+        journal: Arc<Journal>,
+        previews: bool,
+        recorded: watch::Sender<u64>,
+    ) -> Socket {
+        // An urgent byte is a byte of the stream like the others, counted where it stands.
+        if let Err(error) = SockRef::from(&stream).set_out_of_band_inline(true) {
+            tracing::debug!(%conn, %error, "urgent bytes cannot be taken in line");
+        }
+        Socket {
+            conn,
+            end,
+            stream,
+            journal,
+            previews,
+            gather: Gather::default(),
+            sampler: Sampler::due_at_once(),
+            arrived: 0,
+            arrived_at_nanos: 0,
+            segments: 0,
+            read: 0,
+            wrote: 0,
+            blocked: false,
+            peer_shut: false,
+            gone: None,
+            last_look: None,
+            stirred: true,
+            recorded,
+        }
+    }
+
+    /// Bytes that have arrived and are not read.
+    #[must_use]
+    pub fn queued(&self) -> u64 {
+        self.arrived - self.read
+    }
+
+    /// Bytes ever read: the offset of the next one.
+    #[must_use]
+    pub fn read_bytes(&self) -> u64 {
+        self.read
+    }
+
+    /// Bytes ever written: the offset of the next one.
+    #[must_use]
+    pub fn wrote_bytes(&self) -> u64 {
+        self.wrote
+    }
+
+    /// Nothing will arrive any more.
+    #[must_use]
+    pub fn peer_shut(&self) -> bool {
+        self.peer_shut
+    }
+
+    /// The connection is no more.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone.is_some()
+    }
+
+    /// The peer may not send: the advertised window is 0, or the memory behind it has long been
+    /// full. Both are told late (`tcpi_rcv_wnd` by some 300 ms), so ask again.
+    #[must_use]
+    pub fn window_closed(&self) -> bool {
+        let told = self.last_look.and_then(|look| look.receive_window) == Some(0);
+        let is_full = || {
+            let buffers = observe::queues(&self.stream);
+            buffers
+                .kernel_memory
+                .zip(buffers.kernel_memory_limit)
+                .is_some_and(|(used, limit)| used >= limit)
+        };
+        let stuck = self.journal.now_nanos() >= self.arrived_at_nanos + STUCK_NANOS;
+        told || stuck && is_full()
+    }
+
+    /// Looks at the kernel and records what is new. While facts are merged the edges between
+    /// them are given up anyhow, so it looks again only when all that it has seen is read.
+    pub fn look(&mut self) {
+        let now = self.journal.now_nanos();
+        if self.gather.due_nanos().is_some_and(|due| due <= now) {
+            self.flush();
+        }
+        let sample_due = self.sampler.due_nanos().is_some_and(|due| due <= now);
+        let looks = self.stirred || sample_due || self.queued() == 0 || self.gather.tells_next(now);
+        if looks {
+            self.look_now(&[]);
+            self.sample();
+        }
+    }
+
+    /// recv(2) of at most `into.len()` bytes, which is not 0. None: nothing is there yet. 0: the
+    /// end of the stream. A reset makes the socket [gone](Socket::is_gone).
+    pub fn read(&mut self, into: &mut [u8]) -> Option<usize> {
+        match observe::recv(&self.stream, into) {
+            Ok(0) => {
+                self.look_now(&[]);
+                self.flush();
+                self.journal.record(Event::EndOfStream(EndOfStream {
+                    conn: self.conn,
+                    end: self.end,
+                    offset: self.read,
+                }));
+                Some(0)
+            }
+            Ok(returned) => {
+                if self.read + returned as u64 > self.arrived {
+                    // More came since the last look, and it came before it was read.
+                    self.look_now(&into[..returned]);
+                }
+                let read = Read {
+                    conn: self.conn,
+                    end: self.end,
+                    offset: self.read,
+                    asked: into.len() as u64,
+                    returned: returned as u64,
+                    times: 1,
+                    since_nanos: None,
+                    preview: self.preview(&into[..returned]),
+                };
+                self.read += returned as u64;
+                self.tell(Event::Read(read));
+                Some(returned)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+            Err(error) => {
+                self.lose(&error);
+                None
+            }
+        }
+    }
+
+    /// send(2). Returns how many bytes the kernel took; 0 while it has no room. A connection that
+    /// is no more makes the socket [gone](Socket::is_gone).
+    pub fn write(&mut self, bytes: &[u8]) -> usize {
+        let sent = if self.blocked {
+            // Clears the readiness on which `wait` waits, if there is no room.
+            self.stream
+                .try_io(Interest::WRITABLE, || observe::send(&self.stream, bytes))
+        } else {
+            observe::send(&self.stream, bytes)
+        };
+        let blocked = Blocked {
+            conn: self.conn,
+            end: self.end,
+            times: 1,
+        };
+        match sent {
+            Ok(accepted) => {
+                if self.blocked {
+                    self.blocked = false;
+                    self.tell(Event::Unblocked(blocked));
+                }
+                let wrote = Wrote {
+                    conn: self.conn,
+                    end: self.end,
+                    offset: self.wrote,
+                    asked: bytes.len() as u64,
+                    accepted: accepted as u64,
+                    times: 1,
+                    since_nanos: None,
+                    preview: self.preview(&bytes[..accepted]),
+                };
+                self.wrote += accepted as u64;
+                self.tell(Event::Wrote(wrote));
+                accepted
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if !self.blocked {
+                    self.blocked = true;
+                    self.tell(Event::Blocked(blocked));
+                }
+                0
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Err(error) => {
+                self.lose(&error);
+                0
+            }
+        }
+    }
+
+    /// Records a fact of the program itself, in its place among the others.
+    pub fn tell(&mut self, fact: Event) {
+        let now = self.journal.now_nanos();
+        self.sampler.stir(now);
+        if let Some(fact) = self.gather.offer(fact, now) {
+            self.journal.record(fact);
+            self.announce();
+        }
+    }
+
+    /// Records what is gathered.
+    pub fn flush(&mut self) {
+        if self.gather.due_nanos().is_some() {
+            let facts = self.gather.take();
+            self.journal.record_all(facts);
+            self.announce();
+        }
+    }
+
+    /// Waits until the socket, its clock, `until_nanos` or `other` gives a reason to look again.
+    pub async fn wait(&mut self, until_nanos: Option<u64>, other: impl Future<Output = ()>) {
+        let mut interest = Interest::ERROR;
+        // A FIN is sticky: waiting for what is readable would never wait again.
+        if !self.peer_shut {
+            interest |= Interest::READABLE;
+        }
+        if self.blocked {
+            interest |= Interest::WRITABLE;
+        }
+        let due = [
+            until_nanos,
+            self.gather.due_nanos(),
+            self.sampler.due_nanos(),
+        ];
+        let due = due.into_iter().flatten().min().map(|due| {
+            Instant::now() + Duration::from_nanos(due.saturating_sub(self.journal.now_nanos()))
+        });
+        tokio::select! {
+            ready = self.stream.ready(interest) => {
+                let Ok(ready) = ready else { return };
+                // Clears the edge *before* looking, so that whatever comes next is a new edge,
+                // even while the program holds and reads nothing.
+                for (is_ready, interest) in [
+                    (ready.is_readable(), Interest::READABLE),
+                    (ready.is_error(), Interest::ERROR),
+                ] {
+                    if is_ready {
+                        let _ = self.stream.try_io(interest, || {
+                            Err::<(), _>(io::ErrorKind::WouldBlock.into())
+                        });
+                    }
+                }
+            }
+            () = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            } => {}
+            () = other => {}
+        }
+        self.stirred = true;
+    }
+
+    /// close(2); with `reset`, so that the kernel sends RST.
+    pub fn close(mut self, reset: bool) {
+        self.look_now(&[]);
+        self.flush();
+        let reset_by = match self.gone {
+            Some(Gone::Reset) => Some(self.end.other()),
+            Some(Gone::Lost) => None,
+            None => reset.then_some(self.end),
+        };
+        let (conn, end) = (self.conn, self.end);
+        let reset_fact = reset_by.map(|by| Event::Reset(Reset { conn, end, by }));
+        let unread = self.queued();
+        let closed = Event::Closed(Closed { conn, end, unread });
+        // Recorded before the descriptor goes, so that cause stands before effect.
+        self.journal
+            .record_all(reset_fact.into_iter().chain([closed]));
+        if reset && let Err(error) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)) {
+            tracing::debug!(%conn, %error, "the connection closes without RST");
+        }
+    }
+
+    /// Looks, and records the arrival. `just_read`: bytes that a recv returned and that are not
+    /// counted as read yet.
+    fn look_now(&mut self, just_read: &[u8]) {
+        self.stirred = false;
+        let read = self.read + just_read.len() as u64;
+        let look = match observe::look(&self.stream, read) {
+            Ok(look) => look,
+            Err(error) => {
+                tracing::debug!(conn = %self.conn, %error, "the kernel tells nothing");
+                return;
+            }
+        };
+        let bytes = look.arrived.max(read).saturating_sub(self.arrived);
+        let segments = look.segments.map(|all| all.wrapping_sub(self.segments));
+        if bytes > 0 || segments.is_some_and(|segments| segments > 0) {
+            let preview = match usize::try_from(self.arrived - self.read) {
+                Ok(known) if known < just_read.len() => self.preview(&just_read[known..]),
+                _ => self.peek(bytes),
+            };
+            let arrived = Arrived {
+                conn: self.conn,
+                end: self.end,
+                offset: self.arrived,
+                bytes,
+                segments,
+                times: 1,
+                since_nanos: None,
+                preview,
+            };
+            self.arrived += bytes;
+            self.segments = look.segments.unwrap_or(0);
+            if bytes > 0 {
+                self.arrived_at_nanos = self.journal.now_nanos();
+            }
+            self.tell(Event::Arrived(arrived));
+        }
+        if look.peer_shut && !self.peer_shut {
+            self.peer_shut = true;
+            self.flush();
+            self.journal.record(Event::HalfClosed(HalfClosed {
+                conn: self.conn,
+                end: self.end,
+                by: self.end.other(),
+            }));
+            self.sampler.stir(self.journal.now_nanos());
+        }
+        if look.aborted && self.gone.is_none() {
+            let error = self.stream.take_error().ok().flatten();
+            self.lose(&error.unwrap_or(io::ErrorKind::ConnectionReset.into()));
+        }
+        self.last_look = Some(look);
+    }
+
+    /// Samples the queues if a sample is due. It stands behind all facts up to this look, so that
+    /// its receive queue is what arrived less what was read, as recorded.
+    fn sample(&mut self) {
+        let now_nanos = self.journal.now_nanos();
+        if self.sampler.due_nanos().is_none_or(|due| due > now_nanos) {
+            return;
+        }
+        let Some(look) = self.last_look else { return };
+        let buffers = observe::queues(&self.stream);
+        let queues = Queues {
+            conn: self.conn,
+            end: self.end,
+            receive_queue: Some(self.queued()),
+            receive_window: look.receive_window,
+            kernel_memory: buffers.kernel_memory,
+            kernel_memory_limit: buffers.kernel_memory_limit,
+            unsent: buffers.unsent,
+            in_flight: buffers.in_flight,
+            rtt_nanos: look.rtt_nanos,
+            state: look.state,
+        };
+        if let Some(queues) = self.sampler.offer(queues, now_nanos) {
+            self.flush();
+            self.journal.record(Event::Queues(queues));
+        }
+    }
+
+    fn lose(&mut self, error: &io::Error) {
+        let gone = match error.kind() {
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => Gone::Reset,
+            _ => Gone::Lost,
+        };
+        self.gone.get_or_insert(gone);
+    }
+
+    fn announce(&self) {
+        self.recorded.send_if_modified(|recorded| {
+            let is_more = *recorded < self.arrived;
+            *recorded = self.arrived;
+            is_more
+        });
+    }
+
+    fn preview(&self, bytes: &[u8]) -> Option<Preview> {
+        let worth = self.previews && self.gather.tells_next(self.journal.now_nanos());
+        let first = bytes.get(..Preview::BYTES_MAX).unwrap_or(bytes);
+        (worth && !first.is_empty()).then(|| Preview(first.to_vec()))
+    }
+
+    fn peek(&self, bytes: u64) -> Option<Preview> {
+        if !self.previews || bytes == 0 || !self.gather.tells_next(self.journal.now_nanos()) {
+            return None;
+        }
+        let len = usize::try_from(bytes).map_or(Preview::BYTES_MAX, |b| b.min(Preview::BYTES_MAX));
+        let mut first = vec![0; len];
+        let peeked = observe::peek(&self.stream, self.queued(), &mut first).ok()?;
+        first.truncate(peeked);
+        (peeked > 0).then_some(Preview(first))
+    }
+}

@@ -147,6 +147,15 @@ impl Connection {
             .any(|end| end.closed.is_none())
     }
 
+    /// Whether the connection was reset, as either end saw it: by whom, and when.
+    #[must_use]
+    pub fn reset(&self) -> Option<(End, Moment)> {
+        [&self.server, &self.client]
+            .into_iter()
+            .flatten()
+            .find_map(|end| end.reset)
+    }
+
     /// Bytes that our client sent and that have not been seen to arrive. Derived; None with
     /// somebody else's client, of whose sends nobody tells us.
     #[must_use]

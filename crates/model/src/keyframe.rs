@@ -1,8 +1,10 @@
 //! State to keyframe and back: what is kept when all bytes are forgotten.
 
+use std::sync::Arc;
+
 use protocol::{ConnKeyframe, EndKeyframe, Keyframe};
 
-use crate::{Connection, EndState, Listener, Moment, Ruler, State};
+use crate::{EndState, Listener, Moment, Ruler, State};
 
 impl State {
     /// All that must be known to go on from here.
@@ -44,6 +46,7 @@ impl State {
         for connection in self.conns.values_mut() {
             let named = keyframe.conns.iter().any(|k| k.conn == connection.conn);
             if !named {
+                let connection = Arc::make_mut(connection);
                 for end in [&mut connection.server, &mut connection.client]
                     .into_iter()
                     .flatten()
@@ -53,14 +56,7 @@ impl State {
             }
         }
         for known in &keyframe.conns {
-            let connection = self.conns.entry(known.conn).or_insert_with(|| Connection {
-                conn: known.conn,
-                client_addr: known.client,
-                server_addr: known.server,
-                policy: known.policy,
-                server: None,
-                client: None,
-            });
+            let connection = self.connection(known.conn, known.client, known.server);
             connection.policy = known.policy;
             for (end, known) in [
                 (&mut connection.server, &known.server_end),

@@ -14,6 +14,8 @@ use crate::Show;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pace {
     focus: Option<Conn>,
+    /// When the first record is shown.
+    start: Show,
     last: Option<Step>,
 }
 
@@ -33,10 +35,15 @@ impl Pace {
     /// Where nothing happens, so much of the idle time is shown.
     pub const IDLE_MAX: Show = Show::from_millis(1_000);
 
-    /// A pace for one connection in focus; None: for each connection alike.
+    /// A pace for one connection in focus; None: for each connection alike. The first record is
+    /// shown at `start`.
     #[must_use]
-    pub fn new(focus: Option<Conn>) -> Pace {
-        Pace { focus, last: None }
+    pub fn new(focus: Option<Conn>, start: Show) -> Pace {
+        Pace {
+            focus,
+            start,
+            last: None,
+        }
     }
 
     /// The connection whose events take time.
@@ -50,13 +57,14 @@ impl Pace {
         let step = match self.last {
             None => Step {
                 at_nanos: record.at_nanos,
-                shown: Show(0),
+                shown: self.start,
                 need: self.need(&record.event),
                 lag: Show(0),
             },
             Some(last) => {
                 let passed = Show(record.at_nanos.saturating_sub(last.at_nanos));
-                let idle = (passed - last.need).min(Self::IDLE_MAX);
+                // A show that is behind catches up while nothing happens.
+                let idle = (passed - last.lag - last.need).min(Self::IDLE_MAX);
                 let lag = last.lag + last.need - passed;
                 let need = if lag < Self::LAG_MAX {
                     self.need(&record.event)
@@ -76,11 +84,11 @@ impl Pace {
     }
 
     /// How far the show can run before the next record: the last movement, and the idle time
-    /// that is shown. No later record is ever shown before this point minus what is idle.
+    /// that is shown.
     #[must_use]
     pub fn end(&self) -> Show {
         self.last
-            .map_or(Show(0), |last| last.shown + last.need + Self::IDLE_MAX)
+            .map_or(self.start, |last| last.shown + last.need + Self::IDLE_MAX)
     }
 
     /// The time that a person needs to see an event, from the art's table of movements plus a

@@ -1,11 +1,10 @@
 //! The state: the fold of all records up to a moment. Bounded: totals, the last cuts of each
 //! ruler, and the last closed connections.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use protocol::{
-    Accepted, Answered, Conn, Connected, End, Event, Listening, Policy, Record, Seq, Unknown,
-    Waiting,
+    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Unknown, Waiting,
 };
 
 use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
@@ -29,7 +28,8 @@ pub struct State {
     /// The server's reading policy: that of connections to come.
     pub policy: Policy,
     /// Connections by number: all that are open, and the last [`State::CLOSED_MAX`] closed.
-    pub conns: BTreeMap<Conn, Connection>,
+    /// Shared between states until one changes, so that snapshots of many connections are cheap.
+    pub conns: BTreeMap<Conn, Arc<Connection>>,
     /// How many connections were ever accepted.
     pub accepted: u64,
     /// Records known to be lost, and when that was last told.
@@ -95,12 +95,12 @@ impl State {
                     self.policy = set.policy;
                     for connection in self.conns.values_mut() {
                         if connection.is_open() {
-                            connection.policy = set.policy;
+                            Arc::make_mut(connection).policy = set.policy;
                         }
                     }
                 }
                 Some(conn) => match self.conns.get_mut(&conn) {
-                    Some(connection) => connection.policy = set.policy,
+                    Some(connection) => Arc::make_mut(connection).policy = set.policy,
                     None => self.note(Fault::NoSuchConnection { seq: record.seq }),
                 },
             },
@@ -112,7 +112,7 @@ impl State {
                 match self
                     .conns
                     .get_mut(&conn)
-                    .and_then(|connection| connection.end_mut(end).as_mut())
+                    .and_then(|connection| Arc::make_mut(connection).end_mut(end).as_mut())
                 {
                     Some(end) => {
                         if let Some(fault) = end.observe(event, moment) {
@@ -133,40 +133,39 @@ impl State {
     }
 
     fn connected(&mut self, connected: &Connected, moment: Moment) {
-        let policy = self.policy;
-        self.conns
-            .entry(connected.conn)
-            .or_insert_with(|| Connection {
-                conn: connected.conn,
-                client_addr: connected.local,
-                server_addr: connected.peer,
-                policy,
-                server: None,
-                client: None,
-            })
-            .client = Some(EndState {
-            opened: Some(moment),
-            ..EndState::default()
-        });
+        let Connected {
+            conn, local, peer, ..
+        } = *connected;
+        self.connection(conn, local, peer).client = Some(EndState::opened_at(moment));
     }
 
     fn accept(&mut self, accepted: &Accepted, moment: Moment) {
-        let policy = self.policy;
+        let Accepted {
+            conn, local, peer, ..
+        } = *accepted;
         self.accepted += 1;
-        self.conns
-            .entry(accepted.conn)
-            .or_insert_with(|| Connection {
-                conn: accepted.conn,
-                client_addr: accepted.peer,
-                server_addr: accepted.local,
+        self.connection(conn, peer, local).server = Some(EndState::opened_at(moment));
+    }
+
+    /// The connection of that number, a new one if there is none.
+    pub(crate) fn connection(
+        &mut self,
+        conn: Conn,
+        client_addr: SocketAddr,
+        server_addr: SocketAddr,
+    ) -> &mut Connection {
+        let policy = self.policy;
+        let connection = self.conns.entry(conn).or_insert_with(|| {
+            Arc::new(Connection {
+                conn,
+                client_addr,
+                server_addr,
                 policy,
                 server: None,
                 client: None,
             })
-            .server = Some(EndState {
-            opened: Some(moment),
-            ..EndState::default()
         });
+        Arc::make_mut(connection)
     }
 
     /// Keeps the last closed connections and forgets the earliest numbers among them.
@@ -184,6 +183,13 @@ impl State {
 }
 
 impl EndState {
+    fn opened_at(moment: Moment) -> EndState {
+        EndState {
+            opened: Some(moment),
+            ..EndState::default()
+        }
+    }
+
     /// Takes one fact or sample of this socket in.
     fn observe(&mut self, event: &Event, moment: Moment) -> Option<Fault> {
         let cut = |from: u64, bytes: u64, asked: u64, times: u32| Cut {
@@ -290,17 +296,5 @@ impl EndState {
             times: answered.times,
             moment,
         });
-    }
-}
-
-/// For the page: a connection's ends by role.
-impl Connection {
-    /// Whether the connection was reset, as either end saw it, and by whom.
-    #[must_use]
-    pub fn reset(&self) -> Option<(End, Moment)> {
-        [&self.server, &self.client]
-            .into_iter()
-            .flatten()
-            .find_map(|end| end.reset)
     }
 }

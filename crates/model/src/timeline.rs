@@ -43,7 +43,7 @@ impl Timeline {
     /// So many records are kept at the most.
     pub const ENTRIES_MAX: usize = 1 << 17;
     /// A snapshot each so many records: seeking folds at most so many.
-    const SNAPSHOT_EVERY: usize = 512;
+    const SNAPSHOT_EVERY: usize = 2048;
 
     /// An empty log, paced for the connection in focus.
     #[must_use]
@@ -51,7 +51,7 @@ impl Timeline {
         Timeline {
             entries: VecDeque::new(),
             forgotten: 0,
-            pace: Pace::new(focus),
+            pace: Pace::new(focus, Show(0)),
             snapshots: VecDeque::from([(0, State::default())]),
             head: State::default(),
             here: (0, State::default()),
@@ -138,7 +138,8 @@ impl Timeline {
             .front()
             .map(|(_, state)| state.clone())
             .unwrap_or_default();
-        self.pace = Pace::new(focus);
+        // What the first state remembers was shown before: none of it may lie in the future.
+        self.pace = Pace::new(focus, start.now.shown);
         self.snapshots = VecDeque::from([(self.forgotten, start.clone())]);
         self.here = (self.forgotten, start.clone());
         self.head = start;

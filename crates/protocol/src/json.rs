@@ -72,7 +72,9 @@ pub fn record_line(record: &Record) -> String {
             }
         }
     }
-    if let Some(Value::Object(policy)) = line.shift_remove(POLICY) {
+    if matches!(record.event, Event::Policy(_))
+        && let Some(Value::Object(policy)) = line.shift_remove(POLICY)
+    {
         line.extend(policy);
     }
     line.retain(|key, value| !(value.is_null() || key == "times" && *value == 1));

@@ -1,5 +1,9 @@
-//! What `start` and `xtask` share: finding the workspace, calling cargo, building the page.
-//! Knows nothing of sockets, records or drawing: to it the others are packages to build.
+//! What `start` and `xtask` are made of: finding the workspace, calling cargo, building the page,
+//! and testing it all. Knows nothing of sockets, records or drawing: the others are packages to
+//! build.
 
 pub mod page;
+pub mod prerequisites;
+pub mod steps;
+pub mod test;
 pub mod workspace;

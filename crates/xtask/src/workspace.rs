@@ -49,7 +49,7 @@ impl Workspace {
     }
 
     /// A call of cargo at the root, with nothing to read from standard input.
-    pub fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
+    pub fn cargo<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(cargo());
         command
             .args(arguments)

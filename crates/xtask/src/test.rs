@@ -1,0 +1,109 @@
+//! `cargo xtask test`: everything that CI checks, in the order in which a failure is cheapest.
+//! Knows nothing of what the tests test.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+use crate::{page, prerequisites};
+
+/// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
+const PAGE_BYTES_MAX: u64 = 300_000;
+/// What runs in the page. `lessons` joins when it is there.
+const ON_WASM: &str = "-p web -p protocol -p model -p scene --target wasm32-unknown-unknown";
+
+/// Runs all steps and stops at the first that fails.
+pub fn run() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::default();
+    let cargo = |steps: &mut Steps, name, arguments: &str| {
+        steps.step(name, || succeed(&mut workspace.cargo(arguments.split(' '))))
+    };
+
+    steps.step("prerequisites", prerequisites::ensure)?;
+    cargo(&mut steps, "format", "fmt --all --check")?;
+    cargo(
+        &mut steps,
+        "clippy",
+        "clippy --workspace --exclude web --all-targets -- -D warnings",
+    )?;
+    // The page, and that the pure crates build for it without the help of others' features.
+    cargo(
+        &mut steps,
+        "clippy for wasm32",
+        &format!("clippy {ON_WASM} -- -D warnings"),
+    )?;
+    let site = steps.step("page", || {
+        let site = page::build(&workspace)?;
+        check_weight(&site)?;
+        Ok(site)
+    })?;
+    let relay = steps.step("relay", || {
+        workspace.build(["--release", "--package=fruitbelt"])
+    })?;
+    cargo(
+        &mut steps,
+        "unit tests",
+        "test --workspace --exclude tests --exclude xtask",
+    )?;
+    // In the release profile, because that built wasm-bindgen's library for this program already.
+    cargo(&mut steps, "xtask's tests", "test --release -p xtask")?;
+    steps.step("edge tests", || {
+        let shots = workspace.target.join("shots");
+        empty(&shots)?;
+        let mut cargo = workspace.cargo(["test", "-p", "tests"]);
+        cargo
+            .env("FRUITBELT_BIN", &relay)
+            .env("FRUITBELT_PAGE", &site)
+            .env("FRUITBELT_SHOTS", &shots)
+            // A failed test says what it missed; where the error value was made is only noise.
+            .env("RUST_LIB_BACKTRACE", "0");
+        succeed(&mut cargo)
+    })?;
+    // The same packages together as for clippy, because what it checked is then used again.
+    steps.step("documentation", || {
+        let native = "--workspace --exclude web".to_owned();
+        for packages in [native, ON_WASM.to_owned()] {
+            let arguments = format!("doc --no-deps {packages}");
+            let mut cargo = workspace.cargo(arguments.split(' '));
+            succeed(cargo.env("RUSTDOCFLAGS", "-D warnings"))?;
+        }
+        Ok(())
+    })?;
+
+    println!("\n==> all passed\n{}", steps.table());
+    Ok(())
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().context("cannot run cargo")?;
+    ensure!(status.success(), "cargo ended with {status}");
+    Ok(())
+}
+
+fn check_weight(site: &Path) -> Result<()> {
+    let files = page::weigh(site)?;
+    println!("{:<24}{:>10}{:>10}", "file", "bytes", "brotli");
+    for file in &files {
+        let (plain, brotli) = (file.plain_bytes, file.brotli_bytes);
+        println!("{:<24}{plain:>10}{brotli:>10}", file.name);
+    }
+    let sum: u64 = files.iter().map(|file| file.brotli_bytes).sum();
+    println!("{:<24}{:>10}{sum:>10} of {PAGE_BYTES_MAX}", "page", "");
+    ensure!(
+        sum <= PAGE_BYTES_MAX,
+        "the page weighs {sum} bytes in brotli, more than {PAGE_BYTES_MAX}"
+    );
+    Ok(())
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+}

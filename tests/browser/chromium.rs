@@ -1,0 +1,93 @@
+//! One Chromium with an empty profile, from start to end. Knows nothing of what its pages show.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use chromiumoxide::browser::BrowserConfig;
+use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
+use futures_util::StreamExt;
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinHandle;
+
+use super::page::{Page, View};
+
+/// Browsers at the same time would only slow each other, and with them what they are to see.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// Above the deadline of any wait in a page, so that the wait itself can say what it waited for.
+const COMMAND_MAX: Duration = Duration::from_secs(120);
+
+/// Without these Chromium refuses to run as root, draws what differs from machine to machine,
+/// or talks to its maker.
+const SWITCHES: [&str; 12] = [
+    "disable-gpu",
+    "disable-quic",
+    "no-first-run",
+    "no-default-browser-check",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+    "disable-default-apps",
+    "disable-breakpad",
+    "disable-dev-shm-usage",
+    "enable-automation",
+    "force-color-profile=srgb",
+];
+
+/// A running browser. There is one at a time: a test that wants two would wait for ever.
+pub struct Browser {
+    chromium: chromiumoxide::Browser,
+    events: JoinHandle<()>,
+    /// Removed when the browser is gone.
+    profile: TempDir,
+    _turn: SemaphorePermit<'static>,
+}
+
+impl Browser {
+    /// Waits for its turn, then starts.
+    pub async fn start() -> Result<Self> {
+        let turn = ONE_AT_A_TIME.acquire().await?;
+        let profile = tempfile::Builder::new().prefix("fruitbelt-").tempdir()?;
+        let config = BrowserConfig::builder()
+            .new_headless_mode()
+            .no_sandbox()
+            .disable_default_args()
+            .args(SWITCHES)
+            .user_data_dir(profile.path())
+            .viewport(None)
+            .request_timeout(COMMAND_MAX)
+            .build()
+            .map_err(|error| anyhow!("{error}: install chromium, or let cargo xtask test do it"))?;
+        let (chromium, mut handler) = chromiumoxide::Browser::launch(config)
+            .await
+            .context("Chromium does not start")?;
+        let events = tokio::spawn(async move { while handler.next().await.is_some() {} });
+        Ok(Self {
+            chromium,
+            events,
+            profile,
+            _turn: turn,
+        })
+    }
+
+    /// Opens a page in a window of its own, so that it stays visible beside others.
+    pub async fn open(&self, url: &str, view: View<'_>) -> Result<Page> {
+        let blank = CreateTargetParams::builder()
+            .url("about:blank")
+            .new_window(true)
+            .build();
+        let blank = blank.map_err(|error| anyhow!(error))?;
+        let page = self.chromium.new_page(blank).await?;
+        Page::open(page, url, view).await
+    }
+
+    /// Ends the browser and removes its profile.
+    pub async fn close(mut self) -> Result<()> {
+        self.chromium.close().await?;
+        self.chromium.wait().await?;
+        self.events.abort();
+        self.profile.close()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! The page in a real browser, as a person sees it. What it should show is written here; how a
+//! browser is driven, in `chromium` and `page`.
+
+mod chromium;
+mod harness;
+mod page;
+mod static_site;
+
+use anyhow::Result;
+use chromium::Browser;
+use page::View;
+use static_site::StaticSite;
+
+#[tokio::test]
+async fn the_page_shows_and_its_console_is_clean() -> Result<()> {
+    let site = StaticSite::of_the_built_page().await?;
+    let browser = Browser::start().await?;
+    let page = browser.open(&site.url(), View::default()).await?;
+    page.until("document.title.includes('Fruitbelt')").await?;
+    page.screenshot("page").await?;
+    page.close().await?;
+    browser.close().await
+}

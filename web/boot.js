@@ -1,4 +1,26 @@
-// A file of its own, because the Content-Security-Policy allows no inline script.
-import init from './web.js';
+// Starts the program, and tells in plain words when it cannot start or has stopped.
+// What is shown then stands in index.html: it must work when nothing else does.
+const broken = document.getElementById('broken');
 
-await init({ module_or_path: new URL('./web_bg.wasm', import.meta.url) });
+function tell(why) {
+  document.getElementById('loading')?.remove();
+  document.getElementById('page')?.remove();
+  const text = document.getElementById('broken-why');
+  // The program's own words, from its panic hook, are better than the trap that follows them.
+  if (!text.textContent) text.textContent = String(why);
+  broken.hidden = false;
+}
+
+// A trap leaves the program half-way: whatever runs afterwards would show a frozen picture.
+function trapped(error) {
+  if (error instanceof WebAssembly.RuntimeError) tell(error);
+}
+
+document.getElementById('reload').addEventListener('click', () => location.reload());
+addEventListener('error', (event) => trapped(event.error));
+addEventListener('unhandledrejection', (event) => trapped(event.reason));
+
+// Imported when asked for, so that a relay that goes away while the page loads is told as well.
+import('./web.js')
+  .then(({ default: init }) => init({ module_or_path: './web_bg.wasm' }))
+  .catch(tell);

@@ -1,0 +1,171 @@
+//! The rows of the event table: the last records that are shown and pass the filter, in words.
+//! Knows nothing of the DOM. Rows that are made stay made: each costs its words once.
+
+use std::collections::VecDeque;
+
+use model::Timeline;
+use protocol::{Conn, Event, Source, Sources};
+use scene::Lang;
+
+use crate::{numbers, stand_in as words};
+
+/// Which records make a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Which kind.
+    pub kind: Kind,
+    /// Only of this connection.
+    pub conn: Option<Conn>,
+}
+
+/// A kind of event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// All but the samples of queues, which come many times a second.
+    #[default]
+    Facts,
+    /// Whatever there is.
+    All,
+    /// One, by its name in [`Event::NAMES`].
+    Named(&'static str),
+}
+
+impl Filter {
+    fn passes(self, event: &Event) -> bool {
+        let kind = match self.kind {
+            Kind::Facts => !matches!(event, Event::Queues(_)),
+            Kind::All => true,
+            Kind::Named(name) => words::kind_of(event) == name,
+        };
+        kind && self.conn.is_none_or(|conn| event.conn() == Some(conn))
+    }
+}
+
+/// One record in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its place in the log: what tells rows apart.
+    pub key: RowKey,
+    /// When it was recorded.
+    pub time: String,
+    /// Of which connection.
+    pub conn: Option<Conn>,
+    /// What happened.
+    pub words: String,
+    /// How it is known.
+    pub source: Source,
+}
+
+/// Which log, which record of it, in which language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RowKey {
+    log: u32,
+    index: usize,
+    zh: bool,
+}
+
+/// What a set of rows depends on; anything else only adds to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Basis {
+    log: u32,
+    filter: Filter,
+    lang: Lang,
+    sources: Option<Sources>,
+}
+
+/// The rows made so far, in the order of the log.
+#[derive(Debug, Default)]
+pub struct Rows {
+    basis: Option<Basis>,
+    /// All records before this one were looked at.
+    until: usize,
+    rows: VecDeque<Row>,
+}
+
+impl Rows {
+    /// So many rows are kept.
+    pub const ROWS_MAX: usize = 200;
+    /// So many records are looked at to find them.
+    const LOOK_BACK_MAX: usize = 8_192;
+
+    /// Brings the rows to the first `count` records. True if they changed.
+    pub fn bring(
+        &mut self,
+        timeline: &mut Timeline,
+        count: usize,
+        log: u32,
+        filter: Filter,
+        lang: Lang,
+        sources: Option<Sources>,
+    ) -> bool {
+        let basis = Some(Basis {
+            log,
+            filter,
+            lang,
+            sources,
+        });
+        let mut changed = false;
+        if self.basis != basis || count < self.until {
+            *self = Rows {
+                basis,
+                ..Rows::default()
+            };
+            changed = true;
+        }
+        let from = self.until.max(count.saturating_sub(Self::LOOK_BACK_MAX));
+        // From the last one back: the first that is kept has no number of its own to count from.
+        let mut passing: Vec<usize> = timeline
+            .entries(from, count)
+            .rev()
+            .enumerate()
+            .filter(|(_, entry)| filter.passes(&entry.record.event))
+            .map(|(back, _)| count - 1 - back)
+            .take(Self::ROWS_MAX)
+            .collect();
+        passing.reverse();
+        self.until = count;
+        for index in passing {
+            let Some(record) = timeline
+                .entries(index, index + 1)
+                .next()
+                .map(|entry| entry.record.clone())
+            else {
+                continue;
+            };
+            // The words may tell of the state that the record led to.
+            let state = timeline.state_after(index + 1);
+            if self.rows.len() == Self::ROWS_MAX {
+                self.rows.pop_front();
+            }
+            self.rows.push_back(Row {
+                key: RowKey {
+                    log,
+                    index,
+                    zh: lang == Lang::Zh,
+                },
+                time: numbers::clock(record.at_nanos),
+                conn: record.event.conn(),
+                words: words::row(&record, state, lang),
+                source: source(&record.event, sources),
+            });
+            changed = true;
+        }
+        changed
+    }
+
+    /// The newest first.
+    pub fn newest_first(&self) -> Vec<Row> {
+        self.rows.iter().rev().cloned().collect()
+    }
+}
+
+/// How a record is known: facts of our own calls are measured; the others as the header says.
+fn source(event: &Event, sources: Option<Sources>) -> Source {
+    match (event, sources) {
+        (Event::Arrived(_), Some(sources)) => sources.arrived,
+        (Event::Waiting(_), Some(sources)) => sources.waiting,
+        (Event::Queues(_), Some(sources)) => sources.receive_queue,
+        (Event::Keyframe(_), _) => Source::Derived,
+        _ => Source::Measured,
+    }
+}

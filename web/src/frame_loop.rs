@@ -1,0 +1,173 @@
+//! The one loop that moves time and paints: advance, paint what moves or changed, and about ten
+//! times a second let the panels know. Knows nothing of what is on the pictures.
+
+use std::{cell::RefCell, rc::Rc};
+
+use leptos::prelude::*;
+use model::Show;
+use protocol::Conn;
+use scene::{Frame, Lang, Link, Look, Scene};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, MediaQueryList};
+
+use crate::{
+    app::{self, App},
+    browser,
+    events::Rows,
+    painter, stand_in as pictures,
+    view::View,
+};
+
+/// The ids of the canvases that the loop paints.
+pub const STAGE: &str = "stage-canvas";
+/// See [`STAGE`].
+pub const RULERS: &str = "rulers-canvas";
+/// See [`STAGE`].
+pub const LANES: &str = "lanes-canvas";
+
+/// Panels are told at most this often, milliseconds.
+const PANELS_EVERY_MILLIS: f64 = 100.0;
+/// The link is tended this often, milliseconds.
+const TEND_EVERY_MILLIS: u64 = 250;
+
+/// Starts the loop; it runs as long as the page.
+pub fn start(view: View) {
+    app::with(App::tend);
+    let tended = set_interval_with_handle(
+        || app::with(App::tend),
+        std::time::Duration::from_millis(TEND_EVERY_MILLIS),
+    );
+    debug_assert!(tended.is_ok(), "a window has timers");
+    let looper = Rc::new(RefCell::new(Loop::new(view)));
+    next(looper);
+}
+
+fn next(looper: Rc<RefCell<Loop>>) {
+    request_animation_frame(move || {
+        looper.borrow_mut().frame();
+        next(looper);
+    });
+}
+
+struct Loop {
+    view: View,
+    rows: Rows,
+    stage: Picture,
+    rulers: Picture,
+    reduced_motion: Option<MediaQueryList>,
+    last_millis: f64,
+    panels_millis: f64,
+}
+
+/// A canvas and what was last painted on it.
+struct Picture {
+    id: &'static str,
+    draw: fn(&Frame) -> Scene,
+    /// What the picture was made of; None: never made.
+    basis: Option<Basis>,
+    moving: bool,
+}
+
+/// All that a picture depends on. The moment counts only while something moves: a still picture
+/// changes with the records.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Basis {
+    log: u32,
+    count: usize,
+    now: Option<Show>,
+    focus: Option<Conn>,
+    width: f64,
+    height: f64,
+    ratio: f64,
+    lang: Lang,
+    link: Link,
+    reduced_motion: bool,
+}
+
+impl Loop {
+    fn new(view: View) -> Loop {
+        let picture = |id, draw| Picture {
+            id,
+            draw,
+            basis: None,
+            moving: false,
+        };
+        Loop {
+            view,
+            rows: Rows::default(),
+            stage: picture(STAGE, pictures::stage),
+            rulers: picture(RULERS, pictures::rulers),
+            reduced_motion: browser::reduced_motion(),
+            last_millis: browser::now_millis(),
+            panels_millis: f64::MIN,
+        }
+    }
+
+    fn frame(&mut self) {
+        let now = browser::now_millis();
+        let passed = now - self.last_millis;
+        self.last_millis = now;
+        let reduced = self.reduced_motion.as_ref().is_some_and(|it| it.matches());
+        let lang = self.view.lang.get_untracked();
+        app::with(|app| {
+            app.advance(passed);
+            self.stage.paint(app, lang, reduced);
+            self.rulers.paint(app, lang, reduced);
+            if now - self.panels_millis >= PANELS_EVERY_MILLIS {
+                self.panels_millis = now;
+                self.view.update(app, &mut self.rows, reduced);
+            }
+        });
+    }
+}
+
+impl Picture {
+    fn paint(&mut self, app: &mut App, lang: Lang, reduced_motion: bool) {
+        let canvas = browser::document()
+            .and_then(|document| document.get_element_by_id(self.id))
+            .and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
+        let Some(canvas) = canvas else {
+            return;
+        };
+        let (width, height) = (
+            f64::from(canvas.client_width()),
+            f64::from(canvas.client_height()),
+        );
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        let basis = Basis {
+            log: app.log_number(),
+            count: app.shown_count(),
+            now: self.moving.then(|| app.playback().head()),
+            focus: app.focus(),
+            width,
+            height,
+            ratio: browser::pixel_ratio(),
+            lang,
+            link: app.link(),
+            reduced_motion,
+        };
+        if self.basis == Some(basis) {
+            return;
+        }
+        let (now, state) = app.shown();
+        let scene = (self.draw)(&Frame {
+            state,
+            now,
+            focus: basis.focus,
+            width,
+            height,
+            look: Look::Light,
+            lang,
+            reduced_motion,
+            link: basis.link,
+        });
+        painter::paint(&canvas, &scene, Look::Light);
+        self.moving = scene.moving;
+        self.basis = Some(Basis {
+            now: scene.moving.then_some(now),
+            ..basis
+        });
+    }
+}

@@ -1,0 +1,218 @@
+//! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
+
+use scene::Lang;
+
+use crate::{app::Happening, view::Notice, wish::Complaint};
+
+macro_rules! labels {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// A text that does not depend on any number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Label { $(#[doc = $en] $name),* }
+
+        impl Label {
+            /// The text.
+            pub fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Label::$name, Lang::En) => $en, (Label::$name, Lang::Zh) => $zh,)*
+                }
+            }
+        }
+    };
+}
+
+labels! {
+    OtherLanguage: "中文", "English";
+    SkipToControls: "Skip to the controls", "跳到控制";
+    SkipToEvents: "Skip to the events", "跳到事件";
+    Connections: "Connections", "连接";
+    Desk: "Accept queue", "accept 队列";
+    Idle: "idle", "空闲";
+    Closed: "closed", "已关闭";
+    Ours: "our client", "自带客户端";
+    Stage: "The belt of the connection in focus", "所选连接的传送带";
+    Time: "Time", "时间";
+    Pause: "Pause (space)", "暂停（空格）";
+    Play: "Play (space)", "播放（空格）";
+    StepBack: "Step back", "后退一步";
+    StepForward: "Step forward", "前进一步";
+    SecondHere: "1 s here", "这里 1 秒";
+    Paused: "paused", "已暂停";
+    BehindLive: "behind live", "落后于现场";
+    Live: "live", "现场";
+    AllShown: "all that is recorded is shown", "记录的都已播放";
+    NothingRecorded: "nothing is recorded yet", "还没有记录";
+    GoLive: "Go live", "回到现场";
+    NotShownYet: "recorded, not shown yet", "已记录，尚未播放";
+    LaneClient: "client", "客户端";
+    LaneKernel: "kernel", "内核";
+    LaneServer: "server", "服务器";
+    Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
+    LostEdge: "an edge that is gone", "消失的边界";
+    RulerSent: "Sent", "发送";
+    RulerArrived: "Arrived", "到达";
+    RulerRead: "Read", "读取";
+    RulerBagged: "Bagged", "装袋";
+    Events: "Events", "事件";
+    Values: "Values", "数值";
+    Kind: "Kind", "种类";
+    KindFacts: "all but samples", "除采样外全部";
+    KindAll: "all", "全部";
+    FilterConn: "Connection", "连接";
+    ConnAll: "all connections", "全部连接";
+    ColumnTime: "Time, s", "时间（秒）";
+    ColumnConn: "Connection", "连接";
+    ColumnWords: "What happened", "发生了什么";
+    ColumnSource: "Known how", "来源";
+    NoEvents: "Nothing has been shown yet.", "还没有播放过事件。";
+    NoValues: "No connection is in focus.", "没有选中的连接。";
+    ValueSent: "sent", "已发送";
+    ValueOnTheWay: "on the way", "在路上";
+    ValueArrived: "arrived", "已到达";
+    ValueSegments: "segments", "段数";
+    ValueWaiting: "waiting", "待读";
+    ValueWindow: "window", "窗口";
+    ValueMemory: "kernel memory", "内核内存";
+    ValueRead: "read", "已读取";
+    ValueReads: "reads", "读取次数";
+    ValueBagged: "bagged", "已装袋";
+    ValueAnswered: "answered", "已回答";
+    ValueStamp: "stamps", "时间戳";
+    ValueUnsent: "unsent", "未发出";
+    ValueInFlight: "in flight", "未确认";
+    ValueRtt: "round trip", "往返时间";
+    ValueState: "TCP state", "TCP 状态";
+    ValueLost: "records lost", "丢失的记录";
+    NotKnown: "not known", "未知";
+    NotSeen: "not seen", "未看到";
+    NothingYet: "nothing yet", "还没有";
+    Controls: "Controls", "控制";
+    CloseControls: "Close the controls", "关闭控制";
+    Scope: "For", "对象";
+    ScopeServer: "server and all connections", "服务器和全部连接";
+    ScopeConn: "connection", "连接";
+    Reading: "Read", "读取";
+    WhenArrival: "on arrival", "到达即读";
+    WhenQueued: "when queued:", "攒够再读：";
+    WhenHeld: "held", "暂停";
+    QueuedBytes: "bytes to wait for", "要攒的字节数";
+    Hold: "Hold reading", "暂停读取";
+    Resume: "Resume reading", "继续读取";
+    Bufsize: "BUFSIZE, bytes", "BUFSIZE（字节）";
+    BufsizeTitle: "The most bytes that one recv returns", "一次 recv 最多返回的字节数";
+    PauseBefore: "pause", "停顿";
+    PauseTitle: "Milliseconds before each recv", "每次 recv 前等待的毫秒数";
+    Millis: "ms", "毫秒";
+    Bag: "bag", "装袋";
+    BagTitle: "Bytes collected and answered at once; empty: each read is answered", "攒够这些字节才回答一次；留空：每次读取都回答";
+    NoBag: "none", "无";
+    Tutorial: "Tutorial settings", "教程设置";
+    TutorialTitle: "Read on arrival, BUFSIZE 1024, no pause, no bag", "到达即读，BUFSIZE 1024，不停顿，不装袋";
+    SendBatches: "Send", "发送";
+    Batches: "Batches, bytes", "各批字节数";
+    SendTitleNew: "Connects a new client and sends", "接入一个新客户端并发送";
+    SendTitleOpen: "The client in focus sends", "由所选的客户端发送";
+    Spacing: "Next batch", "下一批";
+    SpacingRecorded: "when recorded", "记录后再发";
+    SpacingGap: "after a gap of", "间隔";
+    EndHere: "End", "结束";
+    EndOfServer: "server", "服务器端";
+    EndOfClient: "client", "客户端";
+    Close: "Close", "关闭";
+    Reset: "Reset", "重置";
+    Join: "Join", "连接";
+    JoinWith: "Program", "程序";
+    Copy: "Copy", "复制";
+    Copied: "Copied", "已复制";
+    Selected: "Selected: copy it now", "已选中，请复制";
+    AskedMark: "asked", "已请求";
+    NoConnection: "no connection", "没有连接";
+    BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
+    BigButtonBag: "one bag of 100", "一袋 100";
+    BigButtonHint: "Connects a client of our own. The server waits for 100 bytes and bags 100; the controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
+    Connecting: "Connecting to the relay…", "正在连接中继……";
+    LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
+    Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";
+    NewRun: "The relay was started anew: a new show begins.", "中继已重新启动：新的一场开始了。";
+    Reload: "Reload", "重新载入";
+    NotANumber: "Whole numbers only", "只能填整数";
+    NotHeard: "The relay is not heard: nothing was asked.", "听不到中继，没有发出请求。";
+    Measured: "measured", "实测";
+    Derived: "derived", "推算";
+    Unavailable: "unavailable", "无法得知";
+}
+
+/// How many of the accept queue's places are taken.
+pub fn at_the_desk(queued: Option<u32>, lang: Lang) -> String {
+    match (queued, lang) {
+        (Some(queued), Lang::En) => format!("{queued} at the desk"),
+        (Some(queued), Lang::Zh) => format!("{queued} 个在门口"),
+        (None, Lang::En) => "the desk".into(),
+        (None, Lang::Zh) => "门口".into(),
+    }
+}
+
+/// What the desk is.
+pub fn places(places: u32, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("accept queue, {places} places"),
+        Lang::Zh => format!("等待 accept，共 {places} 位"),
+    }
+}
+
+/// Bytes that wait to be read.
+pub fn waiting(bytes: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{bytes} waiting"),
+        Lang::Zh => format!("{bytes} 待读"),
+    }
+}
+
+/// How much is stretched: the other half of "1 s here".
+pub fn is_real(duration: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("= {duration} real"),
+        Lang::Zh => format!("= 实际 {duration}"),
+    }
+}
+
+/// Further connections that have no tab.
+pub fn more(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("and {count} more"),
+        Lang::Zh => format!("还有 {count} 个"),
+    }
+}
+
+/// What the page itself has to tell.
+pub fn notice(notice: Notice, lang: Lang) -> String {
+    match (notice, lang) {
+        (Notice::Connecting, _) => Label::Connecting.text(lang).into(),
+        (Notice::Lost, _) => Label::LostRelay.text(lang).into(),
+        (Notice::Happened(Happening::Resumed), _) => Label::Resumed.text(lang).into(),
+        (Notice::Happened(Happening::NewRun), _) => Label::NewRun.text(lang).into(),
+        (Notice::OtherVersion(found), Lang::En) => format!(
+            "The relay speaks version {found} of the records, this page version {}. Load the page that belongs to it.",
+            protocol::wire::VERSION
+        ),
+        (Notice::OtherVersion(found), Lang::Zh) => format!(
+            "中继用的是第 {found} 版记录格式，本页是第 {} 版。请载入与它配套的页面。",
+            protocol::wire::VERSION
+        ),
+        (Notice::Gap(records), Lang::En) => {
+            format!("{records} records were lost on the way to this page. Counts are exact again.")
+        }
+        (Notice::Gap(records), Lang::Zh) => {
+            format!("有 {records} 条记录没能到达本页。计数现在又准确了。")
+        }
+    }
+}
+
+/// Why a wish came to nothing.
+pub fn complaint(complaint: Complaint, lang: Lang) -> String {
+    match complaint {
+        Complaint::NotANumber => Label::NotANumber.text(lang).into(),
+        Complaint::NotHeard => Label::NotHeard.text(lang).into(),
+        Complaint::Refused(refusal) => crate::stand_in::refusal(&refusal, lang),
+    }
+}

@@ -1,0 +1,309 @@
+//! Paints a scene on a canvas. Knows nothing of what the shapes mean.
+//!
+//! What is costly is made once: paths of the art, and sprites (see `sprites`). Colours and fonts
+//! are set only when they change, since each setting crosses from wasm to the browser.
+
+use std::{borrow::Cow, cell::RefCell, collections::HashMap};
+
+use scene::{Align, Ink, Line, Look, Scene, Shape, Stroke, Text, Weight};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
+
+use crate::{browser, sprites::Sprites};
+
+const SANS: &str = "-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif";
+const MONO: &str = "ui-monospace,\"SF Mono\",Menlo,Consolas,\"Noto Sans Mono\",\"Noto Sans Mono CJK SC\",\"PingFang SC\",monospace";
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// What is made once for all canvases.
+#[derive(Default)]
+struct Kept {
+    /// By the address of the constant text that each was made of.
+    paths: HashMap<(usize, usize), Path2d>,
+    sprites: Sprites,
+}
+
+/// Paints the scene over the whole canvas, whose size follows the scene's.
+pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
+    let ratio = browser::pixel_ratio();
+    let size = |css: f64| (css * ratio).round().max(1.0) as u32;
+    let (width, height) = (size(scene.width), size(scene.height));
+    if canvas.width() != width || canvas.height() != height {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+    let Some(context) = context(canvas) else {
+        return;
+    };
+    let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    context.clear_rect(0.0, 0.0, scene.width, scene.height);
+    context.set_line_join("round");
+    context.set_line_cap("round");
+    KEPT.with_borrow_mut(|kept| {
+        let mut brush = Brush {
+            context,
+            look,
+            ratio,
+            fill: None,
+            font: None,
+            opacity: vec![1.0],
+        };
+        for shape in &scene.shapes {
+            brush.paint(shape, kept);
+        }
+        brush.context.set_global_alpha(1.0);
+    });
+}
+
+/// The drawing context of a canvas.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    let context = canvas.get_context("2d").ok()??;
+    context.dyn_into().ok()
+}
+
+/// A context and what was last set in it.
+struct Brush {
+    context: CanvasRenderingContext2d,
+    look: Look,
+    ratio: f64,
+    fill: Option<Ink>,
+    font: Option<(u32, Weight, bool)>,
+    /// The opacities of the open groups, multiplied.
+    opacity: Vec<f64>,
+}
+
+impl Brush {
+    fn paint(&mut self, shape: &Shape, kept: &mut Kept) {
+        match shape {
+            Shape::Rect {
+                x,
+                y,
+                w,
+                h,
+                r,
+                fill,
+                stroke,
+            } => {
+                self.context.begin_path();
+                if *r > 0.0 {
+                    let _ = self.context.round_rect_with_f64(*x, *y, *w, *h, *r);
+                } else {
+                    self.context.rect(*x, *y, *w, *h);
+                }
+                self.fill_and_stroke(*fill, *stroke);
+            }
+            Shape::Circle {
+                x,
+                y,
+                r,
+                fill,
+                stroke,
+            } => {
+                self.context.begin_path();
+                let _ = self
+                    .context
+                    .arc(*x, *y, r.max(0.0), 0.0, std::f64::consts::TAU);
+                self.fill_and_stroke(*fill, *stroke);
+            }
+            Shape::Path {
+                d,
+                x,
+                y,
+                scale,
+                fill,
+                stroke,
+            } => {
+                if let Some(path) = kept.path(d) {
+                    self.paint_path(&path, (*x, *y), *scale, *fill, *stroke);
+                }
+            }
+            Shape::Text(text) => self.paint_text(text),
+            Shape::Line(line) => self.paint_line(line),
+            Shape::Sprite {
+                fruit,
+                x,
+                y,
+                size,
+                turn,
+                character,
+                opacity,
+            } => {
+                let opaque = *opacity >= 1.0;
+                if !opaque {
+                    self.context.set_global_alpha(self.opacity() * opacity);
+                }
+                kept.sprites.paint(
+                    &self.context,
+                    (*fruit, *character),
+                    (*x, *y),
+                    *size,
+                    *turn,
+                    (self.look, self.ratio),
+                );
+                if !opaque {
+                    self.context.set_global_alpha(self.opacity());
+                }
+            }
+            Shape::GroupStart { opacity } => {
+                self.opacity.push(self.opacity() * opacity);
+                self.context.set_global_alpha(self.opacity());
+            }
+            Shape::GroupEnd => {
+                if self.opacity.len() > 1 {
+                    self.opacity.pop();
+                }
+                self.context.set_global_alpha(self.opacity());
+            }
+        }
+    }
+
+    fn opacity(&self) -> f64 {
+        self.opacity.last().copied().unwrap_or(1.0)
+    }
+
+    fn fill_and_stroke(&mut self, fill: Option<Ink>, stroke: Option<Stroke>) {
+        if let Some(ink) = fill {
+            self.set_fill(ink);
+            self.context.fill();
+        }
+        if let Some(stroke) = stroke {
+            self.set_stroke(stroke, 1.0);
+            self.context.stroke();
+        }
+    }
+
+    fn paint_path(
+        &mut self,
+        path: &Path2d,
+        (x, y): (f64, f64),
+        scale: f64,
+        fill: Option<Ink>,
+        stroke: Option<Stroke>,
+    ) {
+        if scale <= 0.0 {
+            return;
+        }
+        self.context.save();
+        let _ = self.context.translate(x, y);
+        let _ = self.context.scale(scale, scale);
+        // `restore` takes the colours back as well: set past what is remembered.
+        if let Some(ink) = fill {
+            self.context.set_fill_style_str(ink.hex(self.look));
+            self.context.fill_with_path_2d(path);
+        }
+        if let Some(stroke) = stroke {
+            self.set_stroke(stroke, scale);
+            self.context.stroke_with_path(path);
+        }
+        self.context.restore();
+    }
+
+    fn paint_text(&mut self, text: &Text) {
+        self.set_font(text.size, text.weight, text.mono);
+        self.set_fill(text.ink);
+        self.context.set_text_align(match text.align {
+            Align::Start => "left",
+            Align::Middle => "center",
+            Align::End => "right",
+        });
+        // Condenses what would be wider.
+        let max_width = text.max_width.max(0.0);
+        let _ = self
+            .context
+            .fill_text_with_max_width(&text.text, text.x, text.y, max_width);
+    }
+
+    /// Runs of several strengths: measured one by one, then set side by side, all condensed by
+    /// the same share if they are wider than the line may be.
+    fn paint_line(&mut self, line: &Line) {
+        let mut widths = Vec::with_capacity(line.runs.len());
+        for run in &line.runs {
+            self.set_font(run.size, run.weight, run.mono);
+            let measured = self.context.measure_text(&run.text);
+            widths.push(measured.map_or(0.0, |measured| measured.width()));
+        }
+        let gaps = line.runs.iter().map(|run| run.gap);
+        let natural = widths.iter().sum::<f64>() + gaps.sum::<f64>();
+        let share = if natural > line.max_width {
+            (line.max_width / natural).max(0.0)
+        } else {
+            1.0
+        };
+        let width = natural * share;
+        let mut x = match line.align {
+            Align::Start => line.x,
+            Align::Middle => line.x - width / 2.0,
+            Align::End => line.x - width,
+        };
+        self.context.set_text_align("left");
+        for (run, width) in line.runs.iter().zip(widths) {
+            self.set_font(run.size, run.weight, run.mono);
+            self.set_fill(run.ink);
+            x += run.gap * share;
+            // A little more than it takes: rounding must not condense.
+            let max_width = width * share + 0.5;
+            let _ = self
+                .context
+                .fill_text_with_max_width(&run.text, x, line.y, max_width);
+            x += width * share;
+        }
+    }
+
+    fn set_font(&mut self, size: f64, weight: Weight, mono: bool) {
+        let font = ((size * 100.0) as u32, weight, mono);
+        if self.font != Some(font) {
+            self.font = Some(font);
+            self.context.set_font(&css_font(size, weight, mono));
+        }
+    }
+
+    fn set_fill(&mut self, ink: Ink) {
+        if self.fill != Some(ink) {
+            self.fill = Some(ink);
+            self.context.set_fill_style_str(ink.hex(self.look));
+        }
+    }
+
+    /// `scale` is how much the context enlarges: line widths are not to be.
+    fn set_stroke(&mut self, stroke: Stroke, scale: f64) {
+        self.context
+            .set_stroke_style_str(stroke.ink.hex(self.look));
+        self.context.set_line_width(stroke.width / scale);
+        let dash = js_sys::Array::new();
+        if let Some((on, off)) = stroke.dash {
+            dash.push(&JsValue::from_f64(on / scale));
+            dash.push(&JsValue::from_f64(off / scale));
+        }
+        let _ = self.context.set_line_dash(&dash);
+    }
+}
+
+impl Kept {
+    fn path(&mut self, d: &Cow<'static, str>) -> Option<Path2d> {
+        match d {
+            Cow::Owned(d) => Path2d::new_with_path_string(d).ok(),
+            Cow::Borrowed(d) => {
+                let key = (d.as_ptr() as usize, d.len());
+                if let Some(path) = self.paths.get(&key) {
+                    return Some(path.clone());
+                }
+                let path = Path2d::new_with_path_string(d).ok()?;
+                self.paths.insert(key, path.clone());
+                Some(path)
+            }
+        }
+    }
+}
+
+/// A font as CSS writes it.
+pub fn css_font(size: f64, weight: Weight, mono: bool) -> String {
+    let weight = match weight {
+        Weight::Regular => 400,
+        Weight::Bold => 700,
+    };
+    let family = if mono { MONO } else { SANS };
+    format!("{weight} {size:.2}px {family}")
+}

@@ -1,0 +1,109 @@
+//! What a person can ask of the relay. A panel on wide screens, a drawer on others.
+//!
+//! The controls show what is in force *now*, wherever the show is: a person acts on the present.
+//! What was asked is marked as asked until it comes back as an event.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+use protocol::{Conn, Policy};
+
+use super::{join::Join, policy, policy::PolicyFields, sending::Sending};
+use crate::{
+    browser,
+    language::{self, Label},
+    view::View,
+    wish::Change,
+};
+
+/// The controls.
+#[component]
+pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
+    let focus = Memo::new(move |_| view.controls.with(|it| it.focus.map(|focus| focus.conn)));
+    let for_server = RwSignal::new(true);
+    // None stands for the server and all connections.
+    let target: Memo<Option<Conn>> =
+        Memo::new(move |_| focus.get().filter(|_| !for_server.get()));
+    let close = move || {
+        drawer_open.set(false);
+        browser::focus("opens-drawer");
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && drawer_open.get_untracked() {
+            close();
+        }
+    };
+    let complaint = move || {
+        view.complaint
+            .get()
+            .map(|complaint| language::complaint(complaint, view.lang.get()))
+    };
+    view! {
+        <section
+            id="controls"
+            class="controls"
+            class:open=move || drawer_open.get()
+            aria-labelledby="controls-title"
+            on:keydown=on_key
+        >
+            <div class="head">
+                <h2 id="controls-title">{view.say(Label::Controls)}</h2>
+                <Scope view focus for_server/>
+                <span class="space"></span>
+                <button
+                    type="button"
+                    class="btn small quiet"
+                    title=view.say(Label::TutorialTitle)
+                    on:click=move |_| {
+                        let tutorial = Change::All(Policy::default());
+                        let _ = policy::ask(view, target.get_untracked(), Ok(tutorial));
+                    }
+                >
+                    {view.say(Label::Tutorial)}
+                </button>
+                <button
+                    type="button"
+                    class="btn small quiet closes-drawer"
+                    aria-label=view.say(Label::CloseControls)
+                    on:click=move |_| close()
+                >
+                    "×"
+                </button>
+            </div>
+            <PolicyFields view target/>
+            <Sending view/>
+            <Join view/>
+            <p class="complaint" id="complaint" role="alert">{complaint}</p>
+        </section>
+    }
+}
+
+/// Whether a policy is for the connection in focus or for all.
+#[component]
+fn Scope(view: View, focus: Memo<Option<Conn>>, for_server: RwSignal<bool>) -> impl IntoView {
+    let of_conn = move || {
+        let lang = view.lang.get();
+        match focus.get() {
+            Some(conn) => format!("{} {conn}", Label::ScopeConn.text(lang)),
+            None => Label::NoConnection.text(lang).to_owned(),
+        }
+    };
+    let choice = move |label: Box<dyn Fn() -> String + Send>, is_server: bool| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || {
+                    ((for_server.get() || focus.get().is_none()) == is_server).to_string()
+                }
+                disabled=move || !is_server && focus.get().is_none()
+                on:click=move |_| for_server.set(is_server)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label=view.say(Label::Scope)>
+            {choice(Box::new(move || Label::ScopeServer.text(view.lang.get()).to_owned()), true)}
+            {choice(Box::new(of_conn), false)}
+        </div>
+    }
+}

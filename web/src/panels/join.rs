@@ -1,0 +1,127 @@
+//! Lines to paste into a terminal: real clients, with the real host and port.
+
+use std::net::{IpAddr, SocketAddr};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsValue, closure::Closure};
+
+use crate::{browser, language::Label, view::View};
+
+const LINE_ID: &str = "join-line";
+/// So long the button tells what it has done.
+const TOLD: std::time::Duration = std::time::Duration::from_millis(2_500);
+
+/// A program that can be a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Program {
+    Nc,
+    Telnet,
+    Python,
+}
+
+impl Program {
+    const ALL: [Program; 3] = [Program::Nc, Program::Telnet, Program::Python];
+
+    fn name(self) -> &'static str {
+        match self {
+            Program::Nc => "nc",
+            Program::Telnet => "telnet",
+            Program::Python => "python3",
+        }
+    }
+
+    /// The line that connects it. Python stays, with the socket as `s`: `s.send(b'0123456789')`.
+    fn line(self, host: &str, port: u16) -> String {
+        match self {
+            Program::Nc => format!("nc {host} {port}"),
+            Program::Telnet => format!("telnet {host} {port}"),
+            Program::Python => format!(
+                "python3 -ic \"import socket; s = socket.create_connection(('{host}', {port}))\""
+            ),
+        }
+    }
+}
+
+/// A server that listens everywhere is reached by the name that reached the page.
+fn host(addr: SocketAddr) -> String {
+    match addr.ip() {
+        ip if ip.is_unspecified() => {
+            let name = browser::host_name();
+            // A browser writes IPv6 addresses in brackets; other programs do not.
+            name.trim_matches(['[', ']']).to_owned()
+        }
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => ip.to_string(),
+    }
+}
+
+/// What the copy button has done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Nothing,
+    Copied,
+    Selected,
+}
+
+/// The line to join with, and a button that copies it.
+#[component]
+pub fn Join(view: View) -> impl IntoView {
+    let program = RwSignal::new(Program::Nc);
+    let done = RwSignal::new(Done::Nothing);
+    let line = Memo::new(move |_| {
+        let addr = view.controls.with(|controls| controls.addr)?;
+        Some(program.get().line(&host(addr), addr.port()))
+    });
+    let copy = move |_| {
+        let Some(line) = line.get_untracked() else {
+            return;
+        };
+        let tell = move |what| {
+            done.set(what);
+            set_timeout(move || done.set(Done::Nothing), TOLD);
+        };
+        let select = move || {
+            browser::select_text(LINE_ID);
+            tell(Done::Selected);
+        };
+        match browser::clipboard() {
+            Some(clipboard) => {
+                let copied = Closure::once_into_js(move |_: JsValue| tell(Done::Copied));
+                let refused = Closure::once_into_js(move |_: JsValue| select());
+                browser::then(&clipboard.write_text(&line), copied, refused);
+            }
+            None => select(),
+        }
+    };
+    view! {
+        <div class="row join">
+            <span class="label">{view.say(Label::Join)}</span>
+            <select
+                aria-label=view.say(Label::JoinWith)
+                on:change=move |event| {
+                    let name = event_target_value(&event);
+                    let chosen = Program::ALL.into_iter().find(|it| it.name() == name);
+                    program.set(chosen.unwrap_or(Program::Nc));
+                }
+            >
+                {Program::ALL
+                    .map(|program| view! { <option value=program.name()>{program.name()}</option> })
+                    .into_iter()
+                    .collect_view()}
+            </select>
+            <code id=LINE_ID tabindex="0">{move || line.get().unwrap_or("…".into())}</code>
+            <button type="button" class="btn small quiet" on:click=copy>
+                <span aria-live="polite">
+                    {move || {
+                        let label = match done.get() {
+                            Done::Nothing => Label::Copy,
+                            Done::Copied => Label::Copied,
+                            Done::Selected => Label::Selected,
+                        };
+                        label.text(view.lang.get())
+                    }}
+                </span>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,52 @@
+//! The mark that says how a value is known. Knows nothing of values.
+
+use leptos::prelude::*;
+use protocol::Source;
+
+use crate::{language::Label, view::View};
+
+fn label(source: Source) -> Label {
+    match source {
+        Source::Measured => Label::Measured,
+        Source::Derived => Label::Derived,
+        Source::Unavailable => Label::Unavailable,
+    }
+}
+
+/// A small sign with its word for those who cannot see it: a full disc is measured, a half one
+/// derived, an empty one unavailable.
+#[component]
+pub fn Mark(view: View, #[prop(into)] source: Signal<Source>) -> impl IntoView {
+    let word = move || label(source.get()).text(view.lang.get());
+    let class = move || match source.get() {
+        Source::Measured => "mark measured",
+        Source::Derived => "mark derived",
+        Source::Unavailable => "mark unavailable",
+    };
+    view! {
+        <span class=class title=word>
+            <span class="unseen">{word}</span>
+        </span>
+    }
+}
+
+/// What the signs mean.
+#[component]
+pub fn Legend(view: View) -> impl IntoView {
+    let one = move |source: Source| {
+        view! {
+            <span>
+                <Mark view source=Signal::stored(source)/>
+                " "
+                {move || label(source).text(view.lang.get())}
+            </span>
+        }
+    };
+    view! {
+        <span class="legend" aria-hidden="true">
+            {one(Source::Measured)}
+            {one(Source::Derived)}
+            {one(Source::Unavailable)}
+        </span>
+    }
+}

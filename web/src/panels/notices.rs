@@ -1,0 +1,102 @@
+//! What lies over the stage: news of the page itself, and the big button of the empty page; and
+//! the line that is read aloud.
+
+use leptos::prelude::*;
+use protocol::{Request, Spacing};
+
+use crate::{
+    app, browser,
+    language::{self, Label},
+    view::{Notice, View},
+    wish,
+};
+
+/// A line is read aloud at most this often: whoever listens must be able to hear it to its end.
+const SPOKEN_EVERY: std::time::Duration = std::time::Duration::from_millis(1_000);
+
+/// News: the relay lost or found, a gap, another version.
+#[component]
+pub fn Notices(view: View) -> impl IntoView {
+    let other_version = move || matches!(view.notice.get(), Some(Notice::OtherVersion(_)));
+    let is_bad = move || {
+        matches!(
+            view.notice.get(),
+            Some(Notice::Lost | Notice::OtherVersion(_) | Notice::Gap(_))
+        )
+    };
+    let words = move || {
+        view.notice
+            .get()
+            .map(|notice| language::notice(notice, view.lang.get()))
+    };
+    // The frame stays, so that screen readers watch it before there is anything to read.
+    view! {
+        <div class="notice" role="status" class:bad=is_bad class:quiet=move || words().is_none()>
+            <span>{words}</span>
+            <Show when=other_version>
+                <button type="button" class="btn" on:click=move |_| browser::reload()>
+                    {view.say(Label::Reload)}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Nobody is connected: one button shows what the belt is about, without a terminal.
+#[component]
+pub fn BigButton(view: View) -> impl IntoView {
+    let demonstrate = move |_| {
+        let asked = app::with(|app| {
+            let policy = wish::belt_policy(app.policy(None).bufsize);
+            app.ask(Request::SetPolicy { conn: None, policy })?;
+            app.ask(Request::Send {
+                conn: None,
+                batches: wish::BELT_BATCHES.to_vec(),
+                spacing: Spacing::WhenRecorded,
+            })
+        });
+        view.complaint.set(asked.err());
+    };
+    let complaint = move || {
+        view.complaint
+            .get()
+            .map(|complaint| language::complaint(complaint, view.lang.get()))
+    };
+    view! {
+        <Show when=move || view.empty.get()>
+            <div class="big">
+                <button type="button" class="btn pri" on:click=demonstrate>
+                    <span>{view.say(Label::BigButtonSends)}</span>
+                    <span aria-hidden="true">" → "</span>
+                    <span>{view.say(Label::BigButtonBag)}</span>
+                </button>
+                <p class="m">{view.say(Label::BigButtonHint)}</p>
+                <p class="complaint" role="alert">{complaint}</p>
+            </div>
+        </Show>
+    }
+}
+
+/// The moment in words, for those who listen: at most one change a second.
+#[component]
+pub fn Spoken(view: View) -> impl IntoView {
+    let spoken = RwSignal::new(String::new());
+    let waits = StoredValue::new(false);
+    Effect::new(move |_| {
+        view.caption.track();
+        if waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        set_timeout(
+            move || {
+                waits.set_value(false);
+                spoken.set(view.caption.get_untracked());
+            },
+            SPOKEN_EVERY,
+        );
+    });
+    view! {
+        <p class="unseen" aria-live="polite">{move || spoken.get()}</p>
+    }
+}

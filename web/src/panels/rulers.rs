@@ -1,0 +1,28 @@
+//! The rulers: the same bytes as they were sent, arrived, read and bagged. The picture is the
+//! scene's; here it is told in words as well.
+
+use leptos::prelude::*;
+
+use crate::{frame_loop, language::Label, view::View};
+
+/// The rulers.
+#[component]
+pub fn Rulers(view: View) -> impl IntoView {
+    view! {
+        <section class="rulers" aria-labelledby="rulers-title">
+            <h2 id="rulers-title">
+                {view.say(Label::Rulers)}
+                <span class="m">
+                    <span class="lost" aria-hidden="true"></span>
+                    {view.say(Label::LostEdge)}
+                </span>
+            </h2>
+            <canvas id=frame_loop::RULERS aria-hidden="true"></canvas>
+            <ul class="unseen">
+                {move || {
+                    view.cuts.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()
+                }}
+            </ul>
+        </section>
+    }
+}

@@ -1,0 +1,127 @@
+//! The strip of time: play and pause, steps, how much is stretched, how far behind live.
+
+use leptos::prelude::*;
+use model::Command;
+
+use crate::{
+    app, frame_loop,
+    language::{self, Label},
+    numbers,
+    view::View,
+};
+
+const PLAY: &str = "M7 4V22L22 13Z";
+const PAUSE: &str = "M6 4H11V22H6ZM15 4H20V22H15Z";
+const BACK: &str = "M17 5V21L6 13ZM3 5H6V21H3Z";
+const FORTH: &str = "M9 5V21L20 13ZM20 5H23V21H20Z";
+
+fn command(command: Command) {
+    app::with(|app| app.command(command));
+}
+
+/// The strip of time.
+#[component]
+pub fn TimeStrip(view: View) -> impl IntoView {
+    let paused = move || view.strip.with(|strip| strip.paused);
+    let toggle_label = move || {
+        let label = if paused() { Label::Play } else { Label::Pause };
+        label.text(view.lang.get())
+    };
+    let icon = |d: &'static str| {
+        view! {
+            <svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
+                <path fill="currentColor" d=d></path>
+            </svg>
+        }
+    };
+    let real = move || {
+        let nanos = view.strip.with(|strip| strip.stretch_nanos);
+        language::is_real(&numbers::duration(nanos), view.lang.get())
+    };
+    view! {
+        <section class="time" aria-label=view.say(Label::Time)>
+            <div class="transport">
+                <button
+                    type="button"
+                    title=view.say(Label::StepBack)
+                    aria-label=view.say(Label::StepBack)
+                    on:click=|_| command(Command::Step { forward: false })
+                >
+                    {icon(BACK)}
+                </button>
+                <button
+                    type="button"
+                    class="play"
+                    title=toggle_label
+                    aria-label=toggle_label
+                    on:click=|_| command(Command::Toggle)
+                >
+                    <svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
+                        <path
+                            fill="currentColor"
+                            d=move || if paused() { PLAY } else { PAUSE }
+                        ></path>
+                    </svg>
+                </button>
+                <button
+                    type="button"
+                    title=view.say(Label::StepForward)
+                    aria-label=view.say(Label::StepForward)
+                    on:click=|_| command(Command::Step { forward: true })
+                >
+                    {icon(FORTH)}
+                </button>
+                <p class="stretch">
+                    <b>
+                        {move || {
+                            let label = if paused() { Label::Paused } else { Label::SecondHere };
+                            label.text(view.lang.get())
+                        }}
+                    </b>
+                    <span>{move || (!paused()).then(real)}</span>
+                </p>
+            </div>
+            <canvas id=frame_loop::LANES class="lanes" aria-hidden="true"></canvas>
+            <Lag view/>
+        </section>
+    }
+}
+
+/// How far behind live, and the way back to it.
+#[component]
+fn Lag(view: View) -> impl IntoView {
+    let behind = Memo::new(move |_| view.strip.with(|strip| strip.behind_nanos));
+    // Tenths of seconds: what changes faster cannot be read.
+    let in_seconds = move || {
+        behind
+            .get()
+            .map(|nanos| format!("{:.1} s", nanos as f64 / 1e9))
+    };
+    let words = move || {
+        let lang = view.lang.get();
+        let (any, behind) = (view.strip.with(|strip| strip.any), behind.get());
+        match (any, behind) {
+            (false, _) => Label::NothingRecorded,
+            (true, None) => Label::AllShown,
+            (true, Some(_)) => Label::BehindLive,
+        }
+        .text(lang)
+    };
+    view! {
+        <div class="lag">
+            <p class:live=move || behind.get().is_none()>
+                <b>{in_seconds}</b>
+                " "
+                {words}
+            </p>
+            <button
+                type="button"
+                class="btn"
+                disabled=move || behind.get().is_none() && !view.strip.with(|strip| strip.paused)
+                on:click=|_| command(Command::GoLive)
+            >
+                {view.say(Label::GoLive)}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,326 @@
+//! What the panels read: plain values, taken from the app about ten times a second, each behind a
+//! signal of its own, so that what did not change is not rendered again.
+
+use std::net::SocketAddr;
+
+use leptos::prelude::*;
+use model::{Connection, State};
+use protocol::{Conn, End, Policy, Source};
+use scene::{Frame, Lang, Link, Scene};
+
+use crate::{
+    app::{App, Happening},
+    events::{Filter, Row, Rows},
+    language,
+    stand_in as pictures,
+    values::{self, Value},
+    wish::Complaint,
+};
+
+/// The signals. The page writes `lang`, `filter`, `scope` and `complaint`; the app all others.
+#[derive(Clone, Copy)]
+pub struct View {
+    /// The language of all words.
+    pub lang: RwSignal<Lang>,
+    /// Which events the table shows.
+    pub filter: RwSignal<Filter>,
+    /// Connections as tabs.
+    pub tabs: RwSignal<Tabs>,
+    /// The accept queue.
+    pub desk: RwSignal<Option<Desk>>,
+    /// Time.
+    pub strip: RwSignal<Strip>,
+    /// The event table, newest first.
+    pub rows: RwSignal<Vec<Row>>,
+    /// All values of the connection in focus.
+    pub values: RwSignal<Vec<Value>>,
+    /// The rulers in words.
+    pub cuts: RwSignal<Vec<String>>,
+    /// What can be asked.
+    pub controls: RwSignal<Controls>,
+    /// The moment in words.
+    pub caption: RwSignal<String>,
+    /// What the page itself has to tell.
+    pub notice: RwSignal<Option<Notice>>,
+    /// What became of the last wish, if it came to nothing.
+    pub complaint: RwSignal<Option<Complaint>>,
+    /// Nobody is connected: the big button is offered.
+    pub empty: RwSignal<bool>,
+}
+
+/// The connections to choose from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tabs {
+    /// By number.
+    pub tabs: Vec<Tab>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// One connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tab {
+    /// Its number.
+    pub conn: Conn,
+    /// Whether it is on the stage.
+    pub in_focus: bool,
+    /// Whether it is open.
+    pub open: bool,
+    /// Whether its client is ours.
+    pub ours: bool,
+    /// Bytes that wait to be read.
+    pub waiting: u64,
+    /// The client's address.
+    pub peer: String,
+    /// Belt and buffer, tiny.
+    pub picture: Scene,
+}
+
+/// The accept queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Desk {
+    /// Connections that nobody has accepted; None where the system does not tell.
+    pub queued: Option<u32>,
+    /// The backlog; there is one more place.
+    pub limit: u32,
+    /// How that is known.
+    pub source: Source,
+}
+
+/// Time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Strip {
+    /// Standing by the person's wish.
+    pub paused: bool,
+    /// So much passed in reality in one second of the show, nanoseconds.
+    pub stretch_nanos: u64,
+    /// So far behind live, nanoseconds; None: all is shown.
+    pub behind_nanos: Option<u64>,
+    /// Records that are not shown yet.
+    pub pending: usize,
+    /// Anything recorded at all.
+    pub any: bool,
+}
+
+/// What can be asked, from what is true now: a person acts on the present, wherever the show is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Controls {
+    /// The connection in focus.
+    pub focus: Option<FocusControls>,
+    /// The server's policy, and the one asked for.
+    pub server: PolicyControls,
+    /// Where to connect.
+    pub addr: Option<SocketAddr>,
+    /// Whether the relay is heard.
+    pub heard: bool,
+}
+
+/// A policy and what was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PolicyControls {
+    /// In force.
+    pub policy: Policy,
+    /// Asked for and not in force yet.
+    pub asked: Option<Policy>,
+}
+
+/// What can be asked of the connection in focus.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FocusControls {
+    /// Its number.
+    pub conn: Conn,
+    /// Its policy.
+    pub policy: PolicyControls,
+    /// The server's socket is open.
+    pub server_open: bool,
+    /// The client's socket; None: somebody else's program.
+    pub client_open: Option<bool>,
+    /// Our client can still send.
+    pub can_send: bool,
+}
+
+/// What the page itself has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The first connection is being made.
+    Connecting,
+    /// The relay was heard and is silent.
+    Lost,
+    /// Another version speaks.
+    OtherVersion(u8),
+    /// Something happened.
+    Happened(Happening),
+    /// So many records were lost.
+    Gap(u64),
+}
+
+impl View {
+    /// More tabs than this are only counted.
+    const TABS_MAX: usize = 12;
+
+    /// Empty signals.
+    pub fn new(lang: Lang) -> View {
+        View {
+            lang: RwSignal::new(lang),
+            filter: RwSignal::default(),
+            tabs: RwSignal::default(),
+            desk: RwSignal::default(),
+            strip: RwSignal::default(),
+            rows: RwSignal::default(),
+            values: RwSignal::default(),
+            cuts: RwSignal::default(),
+            controls: RwSignal::default(),
+            caption: RwSignal::default(),
+            notice: RwSignal::new(None),
+            complaint: RwSignal::new(None),
+            empty: RwSignal::new(false),
+        }
+    }
+
+    /// The text of a label, in the language of the moment.
+    pub fn say(self, label: language::Label) -> impl Fn() -> &'static str + Copy + Send + 'static {
+        move || label.text(self.lang.get())
+    }
+
+    /// Takes all values from the app. `frame` is how a picture of this moment is made.
+    pub fn update(self, app: &mut App, rows: &mut Rows, reduced_motion: bool) {
+        let lang = self.lang.get_untracked();
+        let count = app.shown_count();
+        let sources = app.header().map(|header| header.sources);
+        let (log, filter) = (app.log_number(), self.filter.get_untracked());
+        if rows.bring(app.timeline(), count, log, filter, lang, sources) {
+            self.rows.set(rows.newest_first());
+        }
+
+        let (focus, link) = (app.focus(), app.link());
+        let (now, state) = app.shown();
+        let frame = Frame {
+            state,
+            now,
+            focus,
+            width: 0.0,
+            height: 0.0,
+            look: scene::Look::Light,
+            lang,
+            reduced_motion,
+            link,
+        };
+        put(self.tabs, tabs(&frame));
+        put(self.desk, desk(state, sources.map(|sources| sources.waiting)));
+        put(self.caption, pictures::caption_text(&frame));
+        let connection = focus.and_then(|conn| state.conns.get(&conn));
+        put(self.values, values::of(connection, state, sources));
+        put(self.cuts, values::cuts(connection, lang));
+        put(self.empty, connection.is_none() && link == Link::Live);
+        let gap = state
+            .lost
+            .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
+            .map(|(records, _)| Notice::Gap(records));
+
+        put(self.strip, strip(app));
+        self.update_controls(app);
+        let notice = match (app.other_version(), link) {
+            (Some(found), _) => Some(Notice::OtherVersion(found)),
+            (None, Link::Connecting) => Some(Notice::Connecting),
+            (None, Link::Lost) => Some(Notice::Lost),
+            (None, Link::Live) => gap.or(app.happening().map(Notice::Happened)),
+        };
+        put(self.notice, notice);
+        if let Some(answer) = app.take_answer() {
+            put(self.complaint, answer.map(Complaint::Refused));
+        }
+    }
+
+    /// Takes what can be asked: at once after something was asked.
+    pub fn update_controls(self, app: &App) {
+        put(self.controls, controls(app));
+    }
+}
+
+/// Sets a signal only if that changes it.
+fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+fn tabs(frame: &Frame) -> Tabs {
+    let state = frame.state;
+    // The focus, then open ones, the newest first, then closed ones.
+    let mut chosen: Vec<&Connection> = state.conns.values().collect();
+    chosen.sort_by_key(|connection| {
+        let in_focus = Some(connection.conn) == frame.focus;
+        (!in_focus, !connection.is_open(), u32::MAX - connection.conn.0)
+    });
+    let more = chosen.len().saturating_sub(View::TABS_MAX);
+    chosen.truncate(View::TABS_MAX);
+    chosen.sort_by_key(|connection| connection.conn);
+    let tab = |connection: &&Connection| Tab {
+        conn: connection.conn,
+        in_focus: Some(connection.conn) == frame.focus,
+        open: connection.is_open(),
+        ours: connection.client.is_some(),
+        waiting: connection
+            .server
+            .as_ref()
+            .map_or(0, |end| end.waiting_bytes()),
+        peer: connection.client_addr.to_string(),
+        picture: pictures::tab_picture(connection, frame),
+    };
+    Tabs {
+        tabs: chosen.iter().map(tab).collect(),
+        more,
+    }
+}
+
+fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
+    let listener = state.listener.as_ref()?;
+    let waiting = listener.waiting.map(|(waiting, _)| waiting);
+    Some(Desk {
+        queued: waiting.map(|waiting| waiting.queued),
+        limit: waiting.map_or(listener.listening.backlog, |waiting| waiting.limit),
+        source: source.filter(|_| waiting.is_some()).unwrap_or(Source::Unavailable),
+    })
+}
+
+fn strip(app: &mut App) -> Strip {
+    let head = app.playback().head();
+    let count = app.shown_count();
+    let behind_nanos = app.behind_nanos();
+    let paused = app.playback().is_paused();
+    let timeline = app.timeline();
+    Strip {
+        paused,
+        stretch_nanos: timeline.stretch_nanos(head),
+        behind_nanos,
+        pending: timeline.len() - count,
+        any: !timeline.is_empty(),
+    }
+}
+
+fn controls(app: &App) -> Controls {
+    let live = app.live();
+    let policy = |conn| PolicyControls {
+        policy: app.policy(conn),
+        asked: app.asked_policy(conn),
+    };
+    let connection = app.focus().and_then(|conn| live.conns.get(&conn));
+    Controls {
+        focus: connection.map(|connection| {
+            let open = |end| connection.end(end).map(|end| end.closed.is_none());
+            let client = connection.client.as_ref();
+            FocusControls {
+                conn: connection.conn,
+                policy: policy(Some(connection.conn)),
+                server_open: open(End::Server) == Some(true),
+                client_open: open(End::Client),
+                can_send: client.is_some_and(|end| {
+                    end.closed.is_none() && end.shut_by_self.is_none() && end.reset.is_none()
+                }),
+            }
+        }),
+        server: policy(None),
+        addr: live.listener.as_ref().map(|it| it.listening.addr),
+        heard: app.link() == Link::Live,
+    }
+}

@@ -222,6 +222,9 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     check_page(&config)?;
+    if let Err(error) = observe::raise_descriptor_limit() {
+        tracing::debug!(%error, "the limit of descriptors stays as it is");
+    }
     let journal = Arc::new(Journal::new(Run(
         getrandom::u64().map_err(StartError::Random)?
     )));

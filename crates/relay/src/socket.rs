@@ -28,6 +28,9 @@ use crate::{
 /// was last advertised.
 const STUCK_NANOS: u64 = 400_000_000;
 
+/// Where the system does not tell the window, it counts as closed with so much queued, bytes.
+const QUEUED_UNTOLD_BYTES: u64 = 65_536;
+
 /// A connected socket, with all that was recorded of it.
 #[derive(Debug)]
 pub struct Socket {
@@ -137,7 +140,11 @@ impl Socket {
     /// full. Both are told late (`tcpi_rcv_wnd` by some 300 ms), so ask again.
     #[must_use]
     pub fn window_closed(&self) -> bool {
-        let told = self.last_look.and_then(|look| look.receive_window) == Some(0);
+        let told = match self.last_look.and_then(|look| look.receive_window) {
+            Some(window) => window == 0,
+            // Nothing is told there: better early than never.
+            None => self.queued() >= QUEUED_UNTOLD_BYTES,
+        };
         let is_full = || {
             let buffers = observe::queues(&self.stream);
             buffers

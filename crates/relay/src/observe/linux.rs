@@ -32,6 +32,22 @@ pub fn system() -> String {
     format!("Linux {} {}", release.trim(), std::env::consts::ARCH)
 }
 
+/// Lets this program have as many descriptors as it may: a lecture hall needs more than the usual
+/// soft limit of 1,024.
+///
+/// # Errors
+/// As setrlimit(2).
+pub fn raise_descriptor_limit() -> io::Result<()> {
+    // SAFETY: `limit` lives through both calls, and all zeros is valid there.
+    unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        check(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) as isize)?;
+        limit.rlim_cur = limit.rlim_max;
+        check(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) as isize)?;
+    }
+    Ok(())
+}
+
 /// Looks at a connected socket of which this program has read `read` bytes so far.
 ///
 /// # Errors

@@ -11,12 +11,14 @@ use protocol::TcpState;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub use linux::{look, peek, queues, recv, send, sources, system, waiting};
+pub use linux::{look, peek, queues, raise_descriptor_limit, recv, send, sources, system, waiting};
 
 #[cfg(not(target_os = "linux"))]
 mod portable;
 #[cfg(not(target_os = "linux"))]
-pub use portable::{look, peek, queues, recv, send, sources, system, waiting};
+pub use portable::{
+    look, peek, queues, raise_descriptor_limit, recv, send, sources, system, waiting,
+};
 
 /// What one look at a connected socket found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

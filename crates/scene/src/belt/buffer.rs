@@ -4,7 +4,7 @@
 use model::{Connection, EndState};
 use protocol::Source;
 
-use super::{OUT_Y, Stage, incoming, size};
+use super::{Stage, incoming, size};
 use crate::{
     Ink, Target,
     heap::{Grain, Rack, Spot},
@@ -28,6 +28,8 @@ const FLOOR: f64 = TOP + SIDE;
 /// How long a row falls, ms, and how much later the next one starts.
 const FALL_MS: f64 = 300.0;
 const ROW_MS: f64 = 40.0;
+/// Within a row one fruit goes over the edge after the other.
+const COLUMN_MS: f64 = 16.0;
 const SETTLE_MS: f64 = 120.0;
 /// The pile begins to sink when the lowest rows are on their way.
 const SINK_AFTER_MS: f64 = 300.0;
@@ -70,7 +72,7 @@ pub(super) fn rack(stage: &Stage, from: u64, to: u64) -> Rack {
                 (60.0, 70.0, 31.0)
             } else {
                 // A crate fills 56 by 42 of its box of 64, three units below the middle.
-                (SIDE / 7.0, 74.0, 27.5)
+                (SIDE / 7.0, 70.0, 26.5)
             };
             Rack {
                 first: from,
@@ -121,7 +123,7 @@ pub(super) fn draw(stage: &mut Stage) {
     graduation(stage, &rack);
     match (stage.connection, stage.server()) {
         (Some(connection), Some(server)) => {
-            contents(stage, connection, server, &rack);
+            contents(stage, server, &rack);
             unseen(stage, connection, server, &rack);
             end_of_stream(stage, server, &rack);
             stage.sketch.hit(
@@ -187,7 +189,7 @@ fn graduation(stage: &mut Stage, rack: &Rack) {
     }
 }
 
-fn contents(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &Rack) {
+fn contents(stage: &mut Stage, server: &EndState, rack: &Rack) {
     let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
     // What was taken away below lets the pile sink.
     let sink = server.read.last().and_then(|cut| {
@@ -228,7 +230,7 @@ fn contents(stage: &mut Stage, connection: &Connection, server: &EndState, rack:
         }
         stage.unit(rack.grain, offset, spot);
     }
-    landed(stage, connection, server, rack);
+    landed(stage, server, rack);
 }
 
 /// Over the edge of the belt and down, row by row, with a small settling at the end.
@@ -239,7 +241,8 @@ fn fall(stage: &Stage, rack: &Rack, cut: &model::Cut, offset: u64, to: Spot) -> 
     let row = rack
         .row(offset)
         .saturating_sub(rack.row(cut.from.max(rack.first))) as f64;
-    let delay = row * ROW_MS;
+    let column = (rack.place(offset) % rack.columns) as f64;
+    let delay = row * ROW_MS + column * COLUMN_MS;
     let p = stage.motion.progress(cut.moment, delay, FALL_MS);
     if p >= 1.0 {
         let settle = stage
@@ -265,7 +268,7 @@ fn fall(stage: &Stage, rack: &Rack, cut: &model::Cut, offset: u64, to: Spot) -> 
 }
 
 /// Without movement, what has just come is outlined.
-fn landed(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &Rack) {
+fn landed(stage: &mut Stage, server: &EndState, rack: &Rack) {
     let Some(cut) = server.arrived.last() else {
         return;
     };
@@ -285,7 +288,6 @@ fn landed(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &
         None,
         Some(line(Ink::Focus, EDGE)),
     );
-    let _ = connection;
 }
 
 /// Bytes that passed while records were lost: hatched, with their number, never filled in.
@@ -397,7 +399,7 @@ fn level(stage: &mut Stage, rack: &Rack) {
         _ => 26.0,
     };
     // Clear of the lip below.
-    let centre = y.min(FLOOR - 34.0);
+    let centre = y.min(FLOOR - 66.0);
     let sketch = &mut stage.sketch;
     // The graduation's own number gives way.
     let wide = number.chars().count() as f64 * size * 0.6;
@@ -565,7 +567,7 @@ fn crate_size(stage: &mut Stage, rack: &Rack) {
 /// The tunnel through which answers leave; over the belt, so that they can be seen in it.
 pub(super) fn send_buffer(stage: &mut Stage) {
     let sketch = &mut stage.sketch;
-    sketch.fade(0.75);
+    sketch.fade(0.88);
     sketch.path("M790 616V546H1130V616", Ink::Well, None);
     sketch.end_fade();
     sketch.path("M790 616V546H1130V616", None, BOLD);
@@ -597,5 +599,4 @@ pub(super) fn send_buffer(stage: &mut Stage) {
             .end()
             .within(110.0),
     );
-    let _ = OUT_Y;
 }

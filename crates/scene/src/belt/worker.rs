@@ -21,6 +21,8 @@ const FRUIT_MAX: u64 = 100;
 const HOME: f64 = 1462.0;
 const LIP: f64 = 1400.0;
 const BAGSIDE: f64 = 1496.0;
+/// The highest that fruit fly into the bag, over its rim.
+const RIM_Y: f64 = 304.0;
 /// The upper edge of the tray.
 const TRAY_Y: f64 = 498.0;
 const TRAY_HEIGHT: f64 = 50.0;
@@ -414,8 +416,9 @@ fn over_the_lip(from: Spot, to: Spot, p: f64) -> Spot {
 fn toss(from: Spot, to: Spot, p: f64) -> Spot {
     let arc = 4.0 * p * (1.0 - p);
     let spot = from.between(to, p, p);
+    let height = ((from.y + to.y) / 2.0 - RIM_Y).max(0.0);
     Spot {
-        y: spot.y - 230.0 * arc,
+        y: spot.y - height * arc,
         ..spot
     }
 }

@@ -174,7 +174,7 @@ fn name(end: End, lang: Lang) -> &'static str {
 fn whose(end: End, lang: Lang) -> &'static str {
     match (end, lang) {
         (End::Server, _) => "",
-        (End::Client, Lang::En) => "client’s ",
+        (End::Client, Lang::En) => "client's ",
         (End::Client, Lang::Zh) => "客户端 ",
     }
 }

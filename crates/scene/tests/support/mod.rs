@@ -294,12 +294,16 @@ impl Story {
         });
     }
 
-    /// The state after the last record, and a moment so many milliseconds later.
-    pub fn after(&self, millis: u64) -> (State, Show) {
-        (
-            self.timeline.head().clone(),
-            self.timeline.last_shown() + Show::from_millis(millis),
-        )
+    /// The moment so many milliseconds after the last fact, and the state that is shown then.
+    pub fn after(&mut self, millis: u64) -> (State, Show) {
+        let fact = self
+            .timeline
+            .entries(0, self.timeline.len())
+            .rev()
+            .find(|entry| !matches!(entry.record.event, Event::Queues(_)))
+            .map_or(Show(0), |entry| entry.shown);
+        let show = fact + Show::from_millis(millis);
+        (self.timeline.state_at(show).clone(), show)
     }
 
     /// All records with the state after each.
@@ -342,7 +346,7 @@ impl Default for View {
     }
 }
 
-pub fn draw(story: &Story, view: View, picture: impl Fn(&Frame) -> Scene) -> Scene {
+pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) -> Scene {
     let (state, now) = story.after(view.millis);
     picture(&Frame {
         state: &state,

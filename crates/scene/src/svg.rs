@@ -48,9 +48,6 @@ const SANS: &str = "-apple-system,'Segoe UI',Roboto,'Noto Sans','PingFang SC','M
                     'Noto Sans CJK SC',sans-serif";
 const MONO: &str = "ui-monospace,'SF Mono',Menlo,Consolas,'Noto Sans Mono CJK SC',monospace";
 
-/// A character stands this high on a fruit, in parts of the sprite's size.
-const CHARACTER: f64 = 0.65;
-
 fn uses(shape: &Shape, wanted: Fruit, detail: bool) -> bool {
     match shape {
         Shape::Sprite {
@@ -219,8 +216,8 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
                     "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"{}\" \
                      font-weight=\"700\" fill=\"{}\">{}</text>",
                     n(*x),
-                    n(y + size * (fruit.character_drop() + CHARACTER * 0.36)),
-                    n(size * CHARACTER),
+                    n(y + size * (fruit.character_drop() + Fruit::CHARACTER_SIZE * 0.36)),
+                    n(size * Fruit::CHARACTER_SIZE),
                     fruit.character_ink().hex(look),
                     escaped(&character.to_string())
                 )?;

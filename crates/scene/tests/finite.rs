@@ -215,7 +215,15 @@ proptest! {
             reduced_motion,
             link,
         };
-        check(&scene::stage(&frame));
+        let now = scene::stage(&frame);
+        check(&now);
+        // What says that it stands still does.
+        if !now.moving {
+            for later in [16, 400, 5_000] {
+                let later = scene::stage(&Frame { now: frame.now + Show::from_millis(later), ..frame });
+                prop_assert_eq!(&now.shapes, &later.shapes);
+            }
+        }
         check(&scene::rulers(&frame));
         let _ = scene::words::caption_text(&frame);
         for connection in state.conns.values() {

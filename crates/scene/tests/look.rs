@@ -21,6 +21,13 @@ fn look() {
         });
         let svg = scene::to_svg(&rulers, scene::Look::Light);
         std::fs::create_dir_all(format!("{folder}/rulers")).unwrap();
+        std::fs::create_dir_all(format!("{folder}/tabs")).unwrap();
+        let (state, _) = story.after(view.millis);
+        if let Some(connection) = state.conns.values().next() {
+            let tab = scene::tab_picture(connection, 118.0, 36.0);
+            let svg = scene::to_svg(&tab, scene::Look::Light);
+            std::fs::write(format!("{folder}/tabs/{name}.svg"), svg).unwrap();
+        }
         std::fs::write(format!("{folder}/rulers/{name}.svg"), svg).unwrap();
     }
 }

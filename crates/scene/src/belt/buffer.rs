@@ -264,7 +264,24 @@ fn fall(stage: &Stage, rack: &Rack, cut: &model::Cut, offset: u64, to: Spot) -> 
             size: to.size,
         }
     };
-    from.between(to, p, cubic_in(p))
+    over_the_edge(from, to, p)
+}
+
+/// Along the belt to its end, clear of the wall, then down.
+fn over_the_edge(from: Spot, to: Spot, p: f64) -> Spot {
+    const ALONG: f64 = 0.4;
+    let edge = Spot {
+        x: LEFT + 20.0,
+        // A heap higher than the opening comes down to pass under the shutter.
+        y: from.y.max(138.0),
+        size: from.size,
+    };
+    if p < ALONG {
+        from.between(edge, p / ALONG, p / ALONG)
+    } else {
+        let p = (p - ALONG) / (1.0 - ALONG);
+        edge.between(to, p, cubic_in(p))
+    }
 }
 
 /// Without movement, what has just come is outlined.
@@ -448,15 +465,12 @@ fn window(stage: &mut Stage) {
         (762.0, 84.0),
         210.0,
     ));
-    let p = match queues {
-        Some((_, moment)) if shut => stage.motion.progress(moment, 0.0, 180.0),
-        _ => 0.0,
-    };
     let sketch = &mut stage.sketch;
     // Rails, then slats, then the housing that they come from.
     sketch.path("M772 112V210M808 112V210", None, Some(line(Ink::Ink2, 2.0)));
     if shut {
-        let slats = (8.0 * p).ceil().max(1.0) as u32;
+        // Down at once: the kernel told a number, not a movement.
+        let slats = 8;
         for index in 0..slats {
             sketch.rect(
                 area(772.0, 112.0 + f64::from(index) * 12.2, 36.0, 11.2),
@@ -475,6 +489,9 @@ fn window(stage: &mut Stage) {
         sketch.rect(area(772.0, 112.0, 36.0, 7.0), 2.0, Ink::Ink2, None);
     }
     sketch.rect(area(758.0, 94.0, 64.0, 20.0), 6.0, Ink::Belt, THIN);
+    if let Some((_, moment)) = queues {
+        sketch.hit(area(744.0, 64.0, 180.0, 50.0), Target::Record(moment.seq));
+    }
     if shut {
         let words = stage.label(Label::Shut);
         stage.sketch.text(

@@ -171,11 +171,17 @@ fn slip(stage: &mut Stage, connection: &Connection) {
             character: None,
             opacity: 1.0,
         });
+        let number = words::number(cut.bytes());
+        let size = match number.chars().count() {
+            0..=3 => size::NUMBER2,
+            4..=5 => 28.0,
+            _ => 21.0,
+        };
         sketch.text(
-            text(words::number(cut.bytes()), (202.0, y + 12.0), size::NUMBER2)
+            text(number, (206.0, y + size * 0.36), size)
                 .bold()
                 .end()
-                .within(76.0),
+                .within(78.0),
         );
     }
     if earlier > 0 {

@@ -155,6 +155,10 @@ fn plate(stage: &mut Stage, words: &str, ink: Ink) {
 
 /// The moment in plain words, in the white between the belts; always at full strength.
 pub(super) fn caption(stage: &mut Stage) {
+    if let Some((_, moment)) = stage.frame.state.lost {
+        // It is said for a while only.
+        let _ = stage.motion.is_within(moment, words::LOSS_MS);
+    }
     let lines = words::caption(stage.frame);
     for (index, spans) in lines.into_iter().enumerate() {
         let runs_ = spans

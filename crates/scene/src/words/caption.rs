@@ -19,7 +19,7 @@ pub struct Span {
 }
 
 /// How long a loss of records is what there is to say, milliseconds.
-const LOSS_MS: f64 = 4000.0;
+pub(crate) const LOSS_MS: f64 = 4000.0;
 
 /// The moment in plain words, line by line.
 #[must_use]
@@ -488,7 +488,7 @@ impl Say<'_> {
                 format!("{one} 处的边界没有了。"),
             ),
             [one, two] => self.say(
-                format!("the edges at {one}, {two} are gone."),
+                format!("the edges at {one} and {two} are gone."),
                 format!("{one}、{two} 处的边界没有了。"),
             ),
             many => {

@@ -10,6 +10,7 @@ mod number;
 mod rows;
 mod ruler;
 
+pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub use label::{Label, source_name};
 pub use number::number;

@@ -111,7 +111,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
                 bytes(e.offset, lang)
             ),
             format!(
-                "{}recv 返回 0：{} 之后字节流结束",
+                "{}recv 返回 0：{}之后字节流结束",
                 whose(e.end, lang),
                 bytes(e.offset, lang)
             ),

@@ -612,6 +612,33 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
             zh,
         ),
         (
+            "flood",
+            Story::new(
+                "listening; policy arrival; accepted; arrived 8000000 times 900 segments 4000; read 921600 6000000 times 6000; answered 6000000 times 6000; wrote 5000000 times 900; arrived 1000000 times 90 segments 400; read 92160 92160 times 90; queues 2907840 window 3145728 memory 5000000 unsent 700000",
+            ),
+            View {
+                millis: 960,
+                ..view
+            },
+        ),
+        (
+            "small_reads",
+            Story::new(&format!(
+                "{held}; sent 20; arrived 20; sent 50; arrived 50; sent 30; arrived 30; policy arrival bufsize 7 bag 100; read 7 7; read 7 7; read 7 7"
+            )),
+            View {
+                millis: 420,
+                ..view
+            },
+        ),
+        (
+            "server_blocked_zh",
+            Story::new(
+                "listening; policy arrival; accepted; arrived 40000 segments 30 times 5; read 40960 40000 times 40; answered 40000 times 40; wrote 30000 of 40880 times 20; blocked server; queues 0 window 65536 memory 0 unsent 24000",
+            ),
+            View { millis: 2000, ..zh },
+        ),
+        (
             "three_riding",
             Story::new(&format!("{held}; sent 20; sent 50; sent 30")),
             view,

@@ -90,6 +90,9 @@ impl Fruit {
         if detail { parts } else { &parts[..plain] }
     }
 
+    /// Font size of a character on it, in parts of the box.
+    pub const CHARACTER_SIZE: f64 = 0.65;
+
     /// How far below the middle of the box its body, and so a character on it, is centred; in
     /// parts of the box.
     #[must_use]

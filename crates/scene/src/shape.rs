@@ -88,7 +88,8 @@ pub enum Shape {
         size: f64,
         /// Degrees, clockwise; a fixed small turn from the offset. The character never turns.
         turn: f64,
-        /// The byte as a character, if there is room for it.
+        /// The byte as a character, if there is room for it: bold, centred, lowered by
+        /// [`Fruit::character_drop`], its font [`Fruit::CHARACTER_SIZE`] of the box.
         character: Option<char>,
         /// 1 is solid.
         opacity: f64,

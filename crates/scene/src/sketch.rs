@@ -108,15 +108,6 @@ impl Sketch {
         });
     }
 
-    /// A straight line. Horizontal and vertical ones cost no text.
-    pub fn stroke(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), stroke: Stroke) {
-        self.path(
-            format!("M{} {}L{} {}", n(x1), n(y1), n(x2), n(y2)),
-            None,
-            Some(stroke),
-        );
-    }
-
     pub fn text(&mut self, text: Text) {
         if !text.text.is_empty() {
             self.shapes.push(Shape::Text(text));
@@ -205,6 +196,26 @@ impl Sketch {
             moving,
         }
     }
+}
+
+/// A length that can be drawn.
+pub(crate) fn sane(length: f64) -> f64 {
+    if length.is_finite() {
+        length.clamp(0.0, 1e5)
+    } else {
+        0.0
+    }
+}
+
+/// About how wide a text is, for what must keep clear of it. Only a painter can measure.
+pub(crate) fn guessed_width(text: &str, size: f64) -> f64 {
+    let em = |character: char| match character {
+        '\u{202f}' => 0.2,
+        ' ' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'l' | 'j' => 0.28,
+        '\u{2e80}'.. => 1.0,
+        _ => 0.57,
+    };
+    text.chars().map(em).sum::<f64>() * size
 }
 
 /// A coordinate in a path, short.
@@ -331,11 +342,6 @@ pub(crate) fn runs(runs: Vec<Run>, (x, y): (f64, f64), max_width: f64) -> Line {
 impl Line {
     pub(crate) fn middle(mut self) -> Line {
         self.align = Align::Middle;
-        self
-    }
-
-    pub(crate) fn end(mut self) -> Line {
-        self.align = Align::End;
         self
     }
 }

@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use crate::{Align, Fruit, FruitPart, Ink, Look, Run, Scene, Shape, Stroke, Text, Weight};
+use crate::{
+    Align, Fruit, FruitPart, Ink, Look, Run, Scene, Shape, Stroke, Text, Weight,
+    sketch::guessed_width,
+};
 
 /// Writes a scene as SVG. It needs nothing from outside but fonts.
 #[must_use]
@@ -44,9 +47,6 @@ fn write(out: &mut String, scene: &Scene, look: Look) -> std::fmt::Result {
 const SANS: &str = "-apple-system,'Segoe UI',Roboto,'Noto Sans','PingFang SC','Microsoft YaHei',\
                     'Noto Sans CJK SC',sans-serif";
 const MONO: &str = "ui-monospace,'SF Mono',Menlo,Consolas,'Noto Sans Mono CJK SC',monospace";
-
-/// A character stands this high on a fruit, in parts of the sprite's size.
-const CHARACTER: f64 = 0.65;
 
 fn uses(shape: &Shape, wanted: Fruit, detail: bool) -> bool {
     match shape {
@@ -161,12 +161,18 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
         }
         Shape::Text(text) => write_text(out, text, look)?,
         Shape::Line(line) => {
+            let estimate = line
+                .runs
+                .iter()
+                .map(|run| run.gap + guessed_width(&run.text, run.size))
+                .sum();
             write!(
                 out,
-                "<text x=\"{}\" y=\"{}\"{}>",
+                "<text x=\"{}\" y=\"{}\"{}{}>",
                 n(line.x),
                 n(line.y),
-                anchor(line.align)
+                anchor(line.align),
+                condensed(estimate, line.max_width)
             )?;
             for run in &line.runs {
                 write_run(out, run, look)?;
@@ -210,8 +216,8 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
                     "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"{}\" \
                      font-weight=\"700\" fill=\"{}\">{}</text>",
                     n(*x),
-                    n(y + size * (fruit.character_drop() + CHARACTER * 0.36)),
-                    n(size * CHARACTER),
+                    n(y + size * (fruit.character_drop() + Fruit::CHARACTER_SIZE * 0.36)),
+                    n(size * Fruit::CHARACTER_SIZE),
                     fruit.character_ink().hex(look),
                     escaped(&character.to_string())
                 )?;
@@ -226,7 +232,7 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
 fn write_text(out: &mut String, text: &Text, look: Look) -> std::fmt::Result {
     writeln!(
         out,
-        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\"{}{}{}>{}</text>",
+        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\"{}{}{}{}>{}</text>",
         n(text.x),
         n(text.y),
         n(text.size),
@@ -234,6 +240,7 @@ fn write_text(out: &mut String, text: &Text, look: Look) -> std::fmt::Result {
         anchor(text.align),
         bold(text.weight),
         mono(text.mono),
+        condensed(guessed_width(&text.text, text.size), text.max_width),
         escaped(&text.text)
     )
 }
@@ -281,6 +288,18 @@ fn paint(
     }
     out.push_str("/>\n");
     Ok(())
+}
+
+/// The painter condenses what is too wide; here the width is a guess, but the picture shows it.
+fn condensed(estimate: f64, max_width: f64) -> String {
+    if estimate > max_width {
+        format!(
+            " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
+            n(max_width)
+        )
+    } else {
+        String::new()
+    }
 }
 
 fn anchor(align: Align) -> &'static str {

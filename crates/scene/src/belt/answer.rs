@@ -83,7 +83,7 @@ pub(super) fn draw(stage: &mut Stage) {
         }
     }
     if let Some(answer) = at_foot {
-        small_tag(stage, FOOT, 1.0);
+        small_tag(stage, (FOOT, OUT_Y), 1.0);
         sack(stage, connection, answer, (FOOT, OUT_Y), 1.0);
         let words = words::times(server.answered.total.times);
         stage.sketch.text(
@@ -123,9 +123,11 @@ fn tie(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &A
             stage.unit(crate::heap::Grain::Fruit, offset, spot);
         }
     }
+    // Small while it is tied on; to be read once it lies on the belt.
     if tag_drop > 0.0 {
         let lift = 46.0 * (1.0 - cubic_in(tag_drop));
-        tag(stage, server, answer, (at.0, at.1 - lift), put.max(0.25));
+        small_tag(stage, (at.0, at.1 - lift), tag_drop * (1.0 - put));
+        tag(stage, server, answer, at, put);
     }
     sack(stage, connection, answer, at, lerp(0.3, 1.0, neck));
 }
@@ -149,7 +151,7 @@ fn ride(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &
     }
     let strength = ((x - 300.0) / 160.0).clamp(0.0, 1.0);
     tag(stage, server, answer, (x, OUT_Y), strength);
-    small_tag(stage, x, 1.0 - strength);
+    small_tag(stage, (x, OUT_Y), 1.0 - strength);
     sack(stage, connection, answer, (x, OUT_Y), 1.0);
     stage.sketch.hit(
         area(x - 54.0, OUT_Y - 80.0, 108.0, 80.0),
@@ -244,21 +246,16 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
 }
 
 /// The tag once nobody reads it any more: a clock.
-fn small_tag(stage: &mut Stage, x: f64, strength: f64) {
+fn small_tag(stage: &mut Stage, (x, y): (f64, f64), strength: f64) {
     if strength <= 0.0 {
         return;
     }
     let sketch = &mut stage.sketch;
     sketch.fade(strength);
-    sketch.path_at("M10 -73Q24 -78 32 -66", (x, OUT_Y), 1.0, None, THIN);
-    sketch.rect(
-        area(x + 24.0, OUT_Y - 66.0, 38.0, 32.0),
-        0.0,
-        Ink::Bag,
-        THIN,
-    );
-    sketch.circle((x + 43.0, OUT_Y - 50.0), 10.0, None, THIN);
-    sketch.path_at("M0 -6V0H5", (x + 43.0, OUT_Y - 50.0), 1.0, None, THIN);
+    sketch.path_at("M10 -73Q24 -78 32 -66", (x, y), 1.0, None, THIN);
+    sketch.rect(area(x + 24.0, y - 66.0, 38.0, 32.0), 0.0, Ink::Bag, THIN);
+    sketch.circle((x + 43.0, y - 50.0), 10.0, None, THIN);
+    sketch.path_at("M0 -6V0H5", (x + 43.0, y - 50.0), 1.0, None, THIN);
     sketch.end_fade();
 }
 

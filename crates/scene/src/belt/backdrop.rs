@@ -36,10 +36,10 @@ pub(super) fn territories(stage: &mut Stage) {
 
 /// What the marks beside the numbers mean: quietly, in the empty corner.
 fn legend(stage: &mut Stage) {
-    let mut x = WIDTH - 330.0;
+    let mut x = WIDTH - 322.0;
     for (source, label, width) in [
-        (Source::Measured, Label::Measured, 110.0),
-        (Source::Derived, Label::Derived, 100.0),
+        (Source::Measured, Label::Measured, 112.0),
+        (Source::Derived, Label::Derived, 92.0),
         (Source::Unavailable, Label::Unavailable, 120.0),
     ] {
         let words = stage.label(label);

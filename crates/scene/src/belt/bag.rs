@@ -83,12 +83,12 @@ fn bag(stage: &mut Stage, capacity: u64) {
     let of = stage.label(Label::Of);
     let sketch = &mut stage.sketch;
     sketch.text(
-        text(title, (1754.0, 238.0), size::TITLE)
+        text(title, (1754.0, 196.0), size::TITLE)
             .bold()
             .middle()
             .within(200.0),
     );
-    sketch.mark(Source::Derived, (1754.0, 208.0), 6.0);
+    sketch.mark(Source::Derived, (1754.0 - 38.0, 188.5), 6.0);
     sketch.line(
         runs(
             vec![
@@ -98,7 +98,7 @@ fn bag(stage: &mut Stage, capacity: u64) {
                     .bold()
                     .after(10.0),
             ],
-            (1754.0, 302.0),
+            (1754.0, 260.0),
             290.0,
         )
         .middle(),

@@ -4,7 +4,7 @@
 use model::{Connection, EndState};
 use protocol::Source;
 
-use super::{OUT_Y, Stage, incoming, size};
+use super::{Stage, incoming, size};
 use crate::{
     Ink, Target,
     heap::{Grain, Rack, Spot},
@@ -28,6 +28,8 @@ const FLOOR: f64 = TOP + SIDE;
 /// How long a row falls, ms, and how much later the next one starts.
 const FALL_MS: f64 = 300.0;
 const ROW_MS: f64 = 40.0;
+/// Within a row one fruit goes over the edge after the other.
+const COLUMN_MS: f64 = 16.0;
 const SETTLE_MS: f64 = 120.0;
 /// The pile begins to sink when the lowest rows are on their way.
 const SINK_AFTER_MS: f64 = 300.0;
@@ -70,7 +72,7 @@ pub(super) fn rack(stage: &Stage, from: u64, to: u64) -> Rack {
                 (60.0, 70.0, 31.0)
             } else {
                 // A crate fills 56 by 42 of its box of 64, three units below the middle.
-                (SIDE / 7.0, 74.0, 27.5)
+                (SIDE / 7.0, 70.0, 26.5)
             };
             Rack {
                 first: from,
@@ -121,7 +123,7 @@ pub(super) fn draw(stage: &mut Stage) {
     graduation(stage, &rack);
     match (stage.connection, stage.server()) {
         (Some(connection), Some(server)) => {
-            contents(stage, connection, server, &rack);
+            contents(stage, server, &rack);
             unseen(stage, connection, server, &rack);
             end_of_stream(stage, server, &rack);
             stage.sketch.hit(
@@ -187,7 +189,7 @@ fn graduation(stage: &mut Stage, rack: &Rack) {
     }
 }
 
-fn contents(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &Rack) {
+fn contents(stage: &mut Stage, server: &EndState, rack: &Rack) {
     let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
     // What was taken away below lets the pile sink.
     let sink = server.read.last().and_then(|cut| {
@@ -228,7 +230,7 @@ fn contents(stage: &mut Stage, connection: &Connection, server: &EndState, rack:
         }
         stage.unit(rack.grain, offset, spot);
     }
-    landed(stage, connection, server, rack);
+    landed(stage, server, rack);
 }
 
 /// Over the edge of the belt and down, row by row, with a small settling at the end.
@@ -239,7 +241,8 @@ fn fall(stage: &Stage, rack: &Rack, cut: &model::Cut, offset: u64, to: Spot) -> 
     let row = rack
         .row(offset)
         .saturating_sub(rack.row(cut.from.max(rack.first))) as f64;
-    let delay = row * ROW_MS;
+    let column = (rack.place(offset) % rack.columns) as f64;
+    let delay = row * ROW_MS + column * COLUMN_MS;
     let p = stage.motion.progress(cut.moment, delay, FALL_MS);
     if p >= 1.0 {
         let settle = stage
@@ -261,11 +264,28 @@ fn fall(stage: &Stage, rack: &Rack, cut: &model::Cut, offset: u64, to: Spot) -> 
             size: to.size,
         }
     };
-    from.between(to, p, cubic_in(p))
+    over_the_edge(from, to, p)
+}
+
+/// Along the belt to its end, clear of the wall, then down.
+fn over_the_edge(from: Spot, to: Spot, p: f64) -> Spot {
+    const ALONG: f64 = 0.4;
+    let edge = Spot {
+        x: LEFT + 20.0,
+        // A heap higher than the opening comes down to pass under the shutter.
+        y: from.y.max(138.0),
+        size: from.size,
+    };
+    if p < ALONG {
+        from.between(edge, p / ALONG, p / ALONG)
+    } else {
+        let p = (p - ALONG) / (1.0 - ALONG);
+        edge.between(to, p, cubic_in(p))
+    }
 }
 
 /// Without movement, what has just come is outlined.
-fn landed(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &Rack) {
+fn landed(stage: &mut Stage, server: &EndState, rack: &Rack) {
     let Some(cut) = server.arrived.last() else {
         return;
     };
@@ -285,7 +305,6 @@ fn landed(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &
         None,
         Some(line(Ink::Focus, EDGE)),
     );
-    let _ = connection;
 }
 
 /// Bytes that passed while records were lost: hatched, with their number, never filled in.
@@ -397,7 +416,7 @@ fn level(stage: &mut Stage, rack: &Rack) {
         _ => 26.0,
     };
     // Clear of the lip below.
-    let centre = y.min(FLOOR - 34.0);
+    let centre = y.min(FLOOR - 66.0);
     let sketch = &mut stage.sketch;
     // The graduation's own number gives way.
     let wide = number.chars().count() as f64 * size * 0.6;
@@ -446,15 +465,12 @@ fn window(stage: &mut Stage) {
         (762.0, 84.0),
         210.0,
     ));
-    let p = match queues {
-        Some((_, moment)) if shut => stage.motion.progress(moment, 0.0, 180.0),
-        _ => 0.0,
-    };
     let sketch = &mut stage.sketch;
     // Rails, then slats, then the housing that they come from.
     sketch.path("M772 112V210M808 112V210", None, Some(line(Ink::Ink2, 2.0)));
     if shut {
-        let slats = (8.0 * p).ceil().max(1.0) as u32;
+        // Down at once: the kernel told a number, not a movement.
+        let slats = 8;
         for index in 0..slats {
             sketch.rect(
                 area(772.0, 112.0 + f64::from(index) * 12.2, 36.0, 11.2),
@@ -473,6 +489,9 @@ fn window(stage: &mut Stage) {
         sketch.rect(area(772.0, 112.0, 36.0, 7.0), 2.0, Ink::Ink2, None);
     }
     sketch.rect(area(758.0, 94.0, 64.0, 20.0), 6.0, Ink::Belt, THIN);
+    if let Some((_, moment)) = queues {
+        sketch.hit(area(744.0, 64.0, 180.0, 50.0), Target::Record(moment.seq));
+    }
     if shut {
         let words = stage.label(Label::Shut);
         stage.sketch.text(
@@ -565,7 +584,7 @@ fn crate_size(stage: &mut Stage, rack: &Rack) {
 /// The tunnel through which answers leave; over the belt, so that they can be seen in it.
 pub(super) fn send_buffer(stage: &mut Stage) {
     let sketch = &mut stage.sketch;
-    sketch.fade(0.75);
+    sketch.fade(0.88);
     sketch.path("M790 616V546H1130V616", Ink::Well, None);
     sketch.end_fade();
     sketch.path("M790 616V546H1130V616", None, BOLD);
@@ -597,5 +616,4 @@ pub(super) fn send_buffer(stage: &mut Stage) {
             .end()
             .within(110.0),
     );
-    let _ = OUT_Y;
 }

@@ -17,7 +17,6 @@ pub(super) fn draw(stage: &mut Stage) {
         return;
     };
     person(stage, connection);
-    stall(stage);
     match &connection.client {
         Some(_) => slip(stage, connection),
         None => stranger(stage, connection),
@@ -33,8 +32,13 @@ fn vacant(stage: &mut Stage) {
     );
 }
 
-fn stall(stage: &mut Stage) {
+/// The stall stands in front of the belt's end, so that fruit come out from behind its post.
+pub(super) fn stall(stage: &mut Stage) {
+    if stage.connection.is_none() {
+        return;
+    }
     let sketch = &mut stage.sketch;
+    sketch.rect(area(40.0, 238.0, 212.0, 14.0), 0.0, Ink::Wood, THIN);
     sketch.path("M46 108H58V640H46ZM234 108H246V640H234Z", Ink::Wood, THIN);
     sketch.path("M30 74H262L274 112H18Z", Ink::Apron, THIN);
     sketch.path(
@@ -56,15 +60,6 @@ fn stall(stage: &mut Stage) {
             ink,
             THIN,
         );
-    }
-}
-
-/// The board on which the belt begins; over the belt's end, so that fruit come from behind it.
-pub(super) fn counter(stage: &mut Stage) {
-    if stage.connection.is_some() {
-        stage
-            .sketch
-            .rect(area(40.0, 238.0, 212.0, 14.0), 0.0, Ink::Wood, THIN);
     }
 }
 
@@ -176,11 +171,17 @@ fn slip(stage: &mut Stage, connection: &Connection) {
             character: None,
             opacity: 1.0,
         });
+        let number = words::number(cut.bytes());
+        let size = match number.chars().count() {
+            0..=3 => size::NUMBER2,
+            4..=5 => 28.0,
+            _ => 21.0,
+        };
         sketch.text(
-            text(words::number(cut.bytes()), (202.0, y + 12.0), size::NUMBER2)
+            text(number, (206.0, y + size * 0.36), size)
                 .bold()
                 .end()
-                .within(76.0),
+                .within(78.0),
         );
     }
     if earlier > 0 {

@@ -15,7 +15,7 @@ use crate::{
 
 /// More crates than this do not stand on the belt.
 pub(super) const CRATES_MAX: u64 = 12;
-/// The belt moves so far while a batch rides; the chevrons' spacing divides it.
+/// The belt moves so far while a batch rides: three of the chevrons' spacings.
 const RIDE: f64 = 534.0;
 /// How long a ride takes, ms.
 const RIDE_MS: f64 = 900.0;
@@ -122,15 +122,21 @@ pub(super) fn travel(stage: &Stage) -> f64 {
         .connection
         .and_then(|connection| connection.client.as_ref())
         .and_then(|client| client.wrote.last());
-    match sent {
-        Some(cut) if stage.motion.elapsed(cut.moment) < RIDE_MS && !is_stopped(stage) => {
-            RIDE * stage.motion.progress(cut.moment, 0.0, RIDE_MS)
-        }
-        _ => 0.0,
+    let arrived = stage.server().and_then(|end| end.arrived.last());
+    if is_stopped(stage) || stage.motion.is_reduced() {
+        return 0.0;
     }
+    let ride = sent.map_or(0.0, |cut| {
+        RIDE * stage.motion.progress(cut.moment, 0.0, RIDE_MS)
+    });
+    // What arrives is carried over the edge.
+    let last_stretch = arrived.map_or(0.0, |cut| {
+        RIDE / 3.0 * stage.motion.progress(cut.moment, 0.0, 420.0)
+    });
+    ride + last_stretch
 }
 
-/// Whether the belt is torn or shut: then nothing rides on it.
+/// Whether the belt is torn: then nothing rides on it.
 fn is_stopped(stage: &Stage) -> bool {
     stage
         .connection

@@ -21,7 +21,7 @@ use crate::{
     Frame, Link, Scene,
     heap::{Grain, Spot, crate_bytes, draw_unit},
     motion::Motion,
-    sketch::Sketch,
+    sketch::{Sketch, sane},
     words::Label,
 };
 
@@ -76,15 +76,6 @@ pub fn stage(frame: &Frame) -> Scene {
         .scene(width, width * HEIGHT / WIDTH, width / WIDTH, moving)
 }
 
-/// A length that can be drawn.
-fn sane(length: f64) -> f64 {
-    if length.is_finite() {
-        length.clamp(0.0, 1e5)
-    } else {
-        0.0
-    }
-}
-
 /// What all parts of the drawing share.
 struct Stage<'a> {
     frame: &'a Frame<'a>,
@@ -112,7 +103,7 @@ impl<'a> Stage<'a> {
         client::draw(self);
         backdrop::upper_belt(self);
         incoming::draw(self);
-        client::counter(self);
+        client::stall(self);
         buffer::draw(self);
         signs::gate(self);
         bag::draw(self);

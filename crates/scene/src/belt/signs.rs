@@ -56,34 +56,34 @@ fn policy(stage: &mut Stage) {
         ReadWhen::Held => {
             let words = stage.label(Label::OnHold);
             let sketch = &mut stage.sketch;
-            sketch.path("M1212 322L1268 298L1324 322", None, THIN);
+            sketch.path("M1300 132L1368 108L1436 132", None, THIN);
             sketch.rect(
-                area(1182.0, 320.0, 172.0, 52.0),
+                area(1276.0, 131.0, 184.0, 54.0),
                 6.0,
                 Ink::HoldPaper,
                 Some(line(Ink::Hold, EDGE)),
             );
             sketch.path(
-                "M1202 334V358M1215 334V358",
+                "M1298 146V170M1311 146V170",
                 None,
                 Some(line(Ink::Hold, 6.0)),
             );
             sketch.text(
-                text(words, (1232.0, 354.5), 24.0)
+                text(words, (1330.0, 166.5), 24.0)
                     .bold()
                     .ink(Ink::Hold)
-                    .within(112.0),
+                    .within(122.0),
             );
         }
         ReadWhen::Queued(bytes) => {
             let words = words::reads_at(u64::from(bytes), lang);
             let sketch = &mut stage.sketch;
-            sketch.path("M1212 322L1268 298L1324 322", None, THIN);
-            sketch.rect(area(1182.0, 320.0, 172.0, 46.0), 6.0, Ink::Bag, THIN);
+            sketch.path("M1300 132L1368 108L1436 132", None, THIN);
+            sketch.rect(area(1276.0, 131.0, 184.0, 48.0), 6.0, Ink::Bag, THIN);
             sketch.text(
-                text(words, (1268.0, 350.0), size::BAND)
+                text(words, (1368.0, 162.0), size::TITLE)
                     .middle()
-                    .within(156.0),
+                    .within(168.0),
             );
         }
         ReadWhen::Arrival => {}
@@ -143,9 +143,9 @@ fn broken(stage: &mut Stage, connection: &Connection) {
 
 fn plate(stage: &mut Stage, words: &str, ink: Ink) {
     let sketch = &mut stage.sketch;
-    sketch.rect(area(405.0, 110.0, 230.0, 56.0), 6.0, ink, None);
+    sketch.rect(area(405.0, 36.0, 230.0, 56.0), 6.0, ink, None);
     sketch.text(
-        text(words, (520.0, 146.5), 24.0)
+        text(words, (520.0, 72.5), 24.0)
             .bold()
             .middle()
             .ink(Ink::Paper)
@@ -155,6 +155,10 @@ fn plate(stage: &mut Stage, words: &str, ink: Ink) {
 
 /// The moment in plain words, in the white between the belts; always at full strength.
 pub(super) fn caption(stage: &mut Stage) {
+    if let Some((_, moment)) = stage.frame.state.lost {
+        // It is said for a while only.
+        let _ = stage.motion.is_within(moment, words::LOSS_MS);
+    }
     let lines = words::caption(stage.frame);
     for (index, spans) in lines.into_iter().enumerate() {
         let runs_ = spans

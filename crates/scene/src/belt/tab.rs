@@ -4,7 +4,7 @@ use model::{Connection, EndState};
 
 use crate::{
     Fruit, Ink, Scene, Shape,
-    sketch::{Sketch, area, line},
+    sketch::{Sketch, area, line, sane},
 };
 
 /// A picture of a connection, drawn for a box of 118 by 36 and scaled to fit.
@@ -41,7 +41,7 @@ pub fn tab_picture(connection: &Connection, width: f64, height: f64) -> Scene {
     if connection.reset().is_some() {
         sketch.path("M34 12L46 28M46 12L34 28", None, Some(line(Ink::Bad, 3.0)));
     }
-    let (width, height) = (super::sane(width), super::sane(height));
+    let (width, height) = (sane(width), sane(height));
     let scale = (width / 118.0).min(height / 36.0);
     sketch.scene(width, height, scale, false)
 }

@@ -6,7 +6,7 @@ use protocol::ReadWhen;
 
 use super::{OUT_Y, Stage, bag, buffer, incoming, size};
 use crate::{
-    Ink,
+    Ink, Target,
     heap::{Grain, Rack, Spot},
     motion::{ease, lerp, quad_out},
     sketch::{BOLD, DRAWING, THIN, area, line, n, text},
@@ -21,6 +21,8 @@ const FRUIT_MAX: u64 = 100;
 const HOME: f64 = 1462.0;
 const LIP: f64 = 1400.0;
 const BAGSIDE: f64 = 1496.0;
+/// So high do fruit fly into the bag, over its rim.
+const RIM_Y: f64 = 304.0;
 /// The upper edge of the tray.
 const TRAY_Y: f64 = 498.0;
 const TRAY_HEIGHT: f64 = 50.0;
@@ -37,7 +39,7 @@ const CARRY_MS: f64 = 250.0;
 const TIP_MS: f64 = SCOOP_MS + 100.0;
 const TIP_ROW_MS: f64 = 25.0;
 const TOSS_MS: f64 = 350.0;
-const TIPPED_MS: f64 = TIP_MS + 600.0;
+const TIPPED_MS: f64 = TIP_MS + 680.0;
 
 /// The last read, while its bytes are not in the bag and not answered.
 fn last_read<'a>(stage: &Stage<'a>) -> Option<&'a Cut> {
@@ -156,6 +158,13 @@ pub(super) fn draw(stage: &mut Stage) {
     }
     tray(stage, x);
     end_on_tray(stage, x);
+    if let Some(cut) = stage.server().and_then(|end| end.read.last()) {
+        let width = tray_width(bufsize(stage));
+        stage.sketch.hit(
+            area(x - width / 2.0, TRAY_Y, width, TRAY_HEIGHT),
+            Target::Record(cut.moment.seq),
+        );
+    }
 }
 
 /// Coat, apron, straw hat. The eyes are where something happens, and blink while it does.
@@ -373,10 +382,17 @@ fn load(stage: &mut Stage, from: u64, to: u64, x: f64) {
         if let Some(bag) = &bag {
             // The upper rows go first.
             let row = highest.saturating_sub(tray.row(offset)).min(10) as f64;
-            let p = stage
-                .motion
-                .progress(cut.moment, TIP_MS + row * TIP_ROW_MS, TOSS_MS);
-            spot = toss(spot, bag.spot(offset), quad_out(p));
+            let column = (tray.columns - 1 - tray.place(offset) % tray.columns) as f64;
+            let delay = TIP_MS + row * TIP_ROW_MS + column * COLUMN_MS;
+            let p = stage.motion.progress(cut.moment, delay, TOSS_MS);
+            let end = Spot {
+                x: x + tray_width(bufsize(stage)) / 2.0 - 8.0,
+                y: TRAY_Y - 14.0,
+                size: spot.size,
+            };
+            if p > 0.0 {
+                spot = toss(spot, end, bag.spot(offset), p);
+            }
         }
         stage.unit(tray.grain, offset, spot);
     }
@@ -410,12 +426,17 @@ fn over_the_lip(from: Spot, to: Spot, p: f64) -> Spot {
     }
 }
 
-/// In an arc, over the bag's rim.
-fn toss(from: Spot, to: Spot, p: f64) -> Spot {
-    let arc = 4.0 * p * (1.0 - p);
-    let spot = from.between(to, p, p);
+/// To the end of the tray, then in an arc over the bag's rim.
+fn toss(from: Spot, end: Spot, to: Spot, p: f64) -> Spot {
+    const ALONG: f64 = 0.35;
+    if p < ALONG {
+        return from.between(end, p / ALONG, p / ALONG);
+    }
+    let p = (p - ALONG) / (1.0 - ALONG);
+    let spot = end.between(to, p, p);
+    let height = ((end.y + to.y) / 2.0 - RIM_Y).max(0.0);
     Spot {
-        y: spot.y - 230.0 * arc,
+        y: spot.y - height * 4.0 * p * (1.0 - p),
         ..spot
     }
 }

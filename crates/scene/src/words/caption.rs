@@ -19,7 +19,7 @@ pub struct Span {
 }
 
 /// How long a loss of records is what there is to say, milliseconds.
-const LOSS_MS: f64 = 4000.0;
+pub(crate) const LOSS_MS: f64 = 4000.0;
 
 /// The moment in plain words, line by line.
 #[must_use]
@@ -133,7 +133,7 @@ fn lines(frame: &Frame) -> Vec<String> {
             let line = format!("`nc {host} {port}`");
             match frame.lang {
                 Lang::En => vec![
-                    format!("The desk is open on port *{port}*."),
+                    format!("The desk is open: port *{port}*."),
                     "Connect from a terminal:".to_string(),
                     line,
                 ],
@@ -213,7 +213,7 @@ impl Say<'_> {
             ],
             Some(Last::Blocked(End::Client)) => vec![
                 self.say(
-                    "The client’s send waits:".into(),
+                    "The client's send waits:".into(),
                     "客户端的 send 在等：".into(),
                 ),
                 self.say(
@@ -352,7 +352,14 @@ impl Say<'_> {
                 format!("*{on_the_way}* 个还在路上。"),
             ));
         }
-        lines.extend(self.policy());
+        if self.connection.server.is_none() {
+            lines.push(self.say(
+                "*Nobody has accepted it yet.*".into(),
+                "*还没有人 accept。*".into(),
+            ));
+        } else {
+            lines.extend(self.policy());
+        }
         lines
     }
 
@@ -481,7 +488,7 @@ impl Say<'_> {
                 format!("{one} 处的边界没有了。"),
             ),
             [one, two] => self.say(
-                format!("the edges at {one}, {two} are gone."),
+                format!("the edges at {one} and {two} are gone."),
                 format!("{one}、{two} 处的边界没有了。"),
             ),
             many => {
@@ -519,12 +526,12 @@ impl Say<'_> {
                 format!("*最后一袋有 {bytes} 个。*"),
             )
         }];
-        lines.extend(self.what_is_in(cut.from, cut.to, "it"));
+        lines.extend(self.what_is_in(cut.from, cut.to));
         lines
     }
 
     /// "Three sends, one read," for the bytes of a bag.
-    fn what_is_in(&self, from: u64, to: u64, _what: &str) -> Option<String> {
+    fn what_is_in(&self, from: u64, to: u64) -> Option<String> {
         let server = self.connection.server.as_ref()?;
         let whole = Cut {
             from,
@@ -583,7 +590,7 @@ impl Say<'_> {
             ];
         }
         let mut lines: Vec<String> = self
-            .what_is_in(answer.in_from, answer.in_to, "it")
+            .what_is_in(answer.in_from, answer.in_to)
             .into_iter()
             .collect();
         lines.push(if self.connection.policy.bag.is_some() {

@@ -8,7 +8,9 @@ mod caption;
 mod label;
 mod number;
 mod rows;
+mod ruler;
 
+pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub use label::{Label, source_name};
 pub use number::number;
@@ -18,3 +20,4 @@ pub(crate) use number::{
     and_earlier, bytes, crate_is, kib, not_seen, of, ordinal_word, plural, reads_at, recv, seconds,
     sleeps, stamps, times,
 };
+pub(crate) use ruler::{in_segments, in_times, not_bagged, not_read, to_come, unknown_row};

@@ -111,7 +111,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
                 bytes(e.offset, lang)
             ),
             format!(
-                "{}recv 返回 0：{} 之后字节流结束",
+                "{}recv 返回 0：{}之后字节流结束",
                 whose(e.end, lang),
                 bytes(e.offset, lang)
             ),
@@ -174,7 +174,7 @@ fn name(end: End, lang: Lang) -> &'static str {
 fn whose(end: End, lang: Lang) -> &'static str {
     match (end, lang) {
         (End::Server, _) => "",
-        (End::Client, Lang::En) => "client’s ",
+        (End::Client, Lang::En) => "client's ",
         (End::Client, Lang::Zh) => "客户端 ",
     }
 }

@@ -294,12 +294,16 @@ impl Story {
         });
     }
 
-    /// The state after the last record, and a moment so many milliseconds later.
-    pub fn after(&self, millis: u64) -> (State, Show) {
-        (
-            self.timeline.head().clone(),
-            self.timeline.last_shown() + Show::from_millis(millis),
-        )
+    /// The moment so many milliseconds after the last fact, and the state that is shown then.
+    pub fn after(&mut self, millis: u64) -> (State, Show) {
+        let fact = self
+            .timeline
+            .entries(0, self.timeline.len())
+            .rev()
+            .find(|entry| !matches!(entry.record.event, Event::Queues(_)))
+            .map_or(Show(0), |entry| entry.shown);
+        let show = fact + Show::from_millis(millis);
+        (self.timeline.state_at(show).clone(), show)
     }
 
     /// All records with the state after each.
@@ -342,7 +346,7 @@ impl Default for View {
     }
 }
 
-pub fn draw(story: &Story, view: View, picture: impl Fn(&Frame) -> Scene) -> Scene {
+pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) -> Scene {
     let (state, now) = story.after(view.millis);
     picture(&Frame {
         state: &state,
@@ -606,6 +610,33 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
                 "{held}; sent 122880 times 40; arrived 122880 times 30 segments 84; sent 3000 times 2; queues 122880 window 0 memory 131072 unsent 0; policy held bag 4096"
             )),
             zh,
+        ),
+        (
+            "flood",
+            Story::new(
+                "listening; policy arrival; accepted; arrived 8000000 times 900 segments 4000; read 921600 6000000 times 6000; answered 6000000 times 6000; wrote 5000000 times 900; arrived 1000000 times 90 segments 400; read 92160 92160 times 90; queues 2907840 window 3145728 memory 5000000 unsent 700000",
+            ),
+            View {
+                millis: 960,
+                ..view
+            },
+        ),
+        (
+            "small_reads",
+            Story::new(&format!(
+                "{held}; sent 20; arrived 20; sent 50; arrived 50; sent 30; arrived 30; policy arrival bufsize 7 bag 100; read 7 7; read 7 7; read 7 7"
+            )),
+            View {
+                millis: 420,
+                ..view
+            },
+        ),
+        (
+            "server_blocked_zh",
+            Story::new(
+                "listening; policy arrival; accepted; arrived 40000 segments 30 times 5; read 40960 40000 times 40; answered 40000 times 40; wrote 30000 of 40880 times 20; blocked server; queues 0 window 65536 memory 0 unsent 24000",
+            ),
+            View { millis: 2000, ..zh },
         ),
         (
             "three_riding",

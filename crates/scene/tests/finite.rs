@@ -1,0 +1,241 @@
+//! Any history, at any moment, in any size: all numbers are finite, and the picture stays small.
+#![allow(clippy::unwrap_used)]
+
+use model::{Show, State};
+use proptest::{collection::vec, prelude::*};
+use protocol::*;
+use scene::{Frame, Lang, Link, Look, Scene, Shape};
+
+/// The art promises a frame in a few milliseconds: no more than this many sprites.
+const SPRITES_MAX: usize = 1_100;
+
+fn bytes() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        0..=200_u64,
+        0..=20_000_u64,
+        0..=10_000_000_u64,
+        Just(u64::MAX),
+        Just(u64::MAX / 2)
+    ]
+}
+
+fn preview() -> impl Strategy<Value = Option<Preview>> {
+    proptest::option::of(vec(any::<u8>(), 0..=256).prop_map(Preview))
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![3 => Just(End::Server), 1 => Just(End::Client)]
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    (
+        prop_oneof![
+            Just(ReadWhen::Arrival),
+            (1..=Policy::BAG_MAX).prop_map(ReadWhen::Queued),
+            Just(ReadWhen::Held)
+        ],
+        0..=u32::MAX,
+        0..=60_000_u32,
+        proptest::option::of(prop_oneof![0..=200_u32, 0..=Policy::BAG_MAX]),
+    )
+        .prop_map(|(read_when, bufsize, pause_millis, bag)| Policy {
+            read_when,
+            bufsize,
+            pause_millis,
+            bag,
+        })
+}
+
+/// Events that need not fit together: offsets are mostly right, sometimes anything.
+fn event() -> impl Strategy<Value = Event> {
+    let conn = Conn(1);
+    let addr: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
+    let times = prop_oneof![4 => Just(1_u32), 1 => 0..=5_000_u32];
+    prop_oneof![
+        1 => Just(Event::Connected(Connected { conn, end: End::Client, local: addr, peer: addr })),
+        1 => Just(Event::Accepted(Accepted { conn, end: End::Server, peer: addr, local: addr })),
+        8 => (end(), bytes(), times.clone(), preview(), proptest::option::of(0..=9_u32), any::<bool>()).prop_map(
+            move |(end, bytes, times, preview, segments, fits)| Event::Arrived(Arrived {
+                conn, end, offset: if fits { u64::MAX } else { bytes }, bytes, segments, times, since_nanos: None, preview,
+            })),
+        6 => (end(), bytes(), bytes(), times.clone(), preview()).prop_map(
+            move |(end, asked, returned, times, preview)| Event::Read(Read {
+                conn, end, offset: u64::MAX, asked, returned, times, since_nanos: None, preview,
+            })),
+        6 => (end(), bytes(), times.clone(), preview()).prop_map(
+            move |(end, accepted, times, preview)| Event::Wrote(Wrote {
+                conn, end, offset: u64::MAX, asked: accepted, accepted, times, since_nanos: None, preview,
+            })),
+        3 => (bytes(), times.clone()).prop_map(move |(bytes, times)| Event::Bagged(Bagged {
+            conn, end: End::Server, offset: u64::MAX, bytes, times, since_nanos: None,
+        })),
+        4 => (bytes(), 0..=60_u64, times).prop_map(move |(in_bytes, stamp_bytes, times)| Event::Answered(Answered {
+            conn, end: End::Server, in_offset: u64::MAX, in_bytes, out_offset: u64::MAX, stamp_bytes, times, since_nanos: None,
+        })),
+        1 => end().prop_map(move |end| Event::Blocked(Blocked { conn, end, times: 1 })),
+        1 => (end(), end()).prop_map(move |(end, by)| Event::HalfClosed(HalfClosed { conn, end, by })),
+        1 => end().prop_map(move |end| Event::EndOfStream(EndOfStream { conn, end, offset: 0 })),
+        1 => (end(), end()).prop_map(move |(end, by)| Event::Reset(Reset { conn, end, by })),
+        1 => (end(), bytes()).prop_map(move |(end, unread)| Event::Closed(Closed { conn, end, unread })),
+        2 => policy().prop_map(|policy| Event::Policy(PolicySet { conn: None, policy })),
+        3 => (end(), proptest::option::of(bytes()), proptest::option::of(bytes()), proptest::option::of(bytes())).prop_map(
+            move |(end, a, b, c)| Event::Queues(Queues {
+                conn, end, receive_queue: a, receive_window: b, kernel_memory: c, kernel_memory_limit: a,
+                unsent: b, in_flight: c, rtt_nanos: a, state: None,
+            })),
+        1 => (1..=5_000_u64).prop_map(|records| Event::Dropped(Dropped { records })),
+    ]
+}
+
+/// Puts events right: an offset of `u64::MAX` stands for "where the last one ended".
+fn history(events: Vec<(Event, u64)>) -> (State, u64) {
+    let mut state = State::default();
+    let mut shown = 0;
+    for (index, (mut event, gap)) in events.into_iter().enumerate() {
+        fit(&mut event, &state);
+        shown += gap;
+        let record = Record {
+            seq: Seq(index as u64 + 1),
+            at_nanos: index as u64,
+            event,
+        };
+        state.apply(&record, Show::from_millis(shown));
+        // Words must stand any state too.
+        for lang in [Lang::En, Lang::Zh] {
+            let _ = scene::words::row(&record, &state, lang);
+            let _ = scene::words::kind_name(&record.event, lang);
+        }
+    }
+    (state, shown)
+}
+
+fn fit(event: &mut Event, state: &State) {
+    let Some((conn, end)) = event.place() else {
+        return;
+    };
+    let Some(end) = state.conns.get(&conn).and_then(|c| c.end(end)) else {
+        return;
+    };
+    match event {
+        Event::Arrived(e) if e.offset == u64::MAX => e.offset = end.arrived.total.bytes,
+        Event::Read(e) => e.offset = end.read.total.bytes,
+        Event::Wrote(e) => e.offset = end.wrote.total.bytes,
+        Event::Bagged(e) => e.offset = end.bagged.total.bytes,
+        Event::Answered(e) => {
+            e.in_offset = end.answered.total.bytes;
+            e.in_bytes = e.in_bytes.min(1 << 40);
+            e.out_offset = end.wrote.total.bytes.min(1 << 50);
+        }
+        _ => {}
+    }
+}
+
+fn check(scene: &Scene) {
+    let finite = |values: &[f64]| assert!(values.iter().all(|v| v.is_finite()), "{values:?}");
+    let mut depth = 0_i32;
+    let mut sprites = 0;
+    finite(&[scene.width, scene.height]);
+    for shape in &scene.shapes {
+        match shape {
+            Shape::Rect { x, y, w, h, r, .. } => {
+                finite(&[*x, *y, *w, *h, *r]);
+                assert!(*w >= 0.0 && *h >= 0.0);
+            }
+            Shape::Circle { x, y, r, .. } => finite(&[*x, *y, *r]),
+            Shape::Path { d, x, y, scale, .. } => {
+                finite(&[*x, *y, *scale]);
+                assert!(!d.contains("NaN") && !d.contains("inf"), "{d}");
+            }
+            Shape::Text(t) => finite(&[t.x, t.y, t.size, t.max_width]),
+            Shape::Line(line) => {
+                finite(&[line.x, line.y, line.max_width]);
+                for run in &line.runs {
+                    finite(&[run.size, run.gap]);
+                }
+            }
+            Shape::Sprite {
+                x,
+                y,
+                size,
+                turn,
+                opacity,
+                ..
+            } => {
+                finite(&[*x, *y, *size, *turn, *opacity]);
+                sprites += 1;
+            }
+            Shape::GroupStart { opacity } => {
+                finite(&[*opacity]);
+                depth += 1;
+            }
+            Shape::GroupEnd => depth -= 1,
+        }
+        assert!(depth >= 0);
+    }
+    for hit in &scene.hits {
+        finite(&[hit.x, hit.y, hit.w, hit.h]);
+    }
+    assert_eq!(depth, 0, "every group ends");
+    assert!(sprites <= SPRITES_MAX, "{sprites} sprites");
+}
+
+fn size() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => 1.0..4000.0_f64,
+        1 => Just(0.0),
+        1 => Just(-1.0),
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(1e-9)
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn pictures_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64]), 0..60),
+        millis in 0..3_000_u64,
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
+        reduced_motion: bool,
+    ) {
+        let (state, shown) = history(events);
+        let frame = Frame {
+            state: &state,
+            now: Show::from_millis(shown + millis),
+            focus: Some(Conn(1)),
+            width,
+            height,
+            look: Look::Light,
+            lang,
+            reduced_motion,
+            link,
+        };
+        let now = scene::stage(&frame);
+        check(&now);
+        // What says that it stands still does.
+        if !now.moving {
+            for later in [16, 400, 5_000] {
+                let later = scene::stage(&Frame { now: frame.now + Show::from_millis(later), ..frame });
+                prop_assert_eq!(&now.shapes, &later.shapes);
+            }
+        }
+        check(&scene::rulers(&frame));
+        let _ = scene::words::caption_text(&frame);
+        for connection in state.conns.values() {
+            check(&scene::tab_picture(connection, width, height));
+        }
+        // Long after everything nothing moves, and two pictures are the same.
+        let late = |more: u64| scene::stage(&Frame {
+            now: Show::from_millis(shown + 60_000 + more),
+            ..frame
+        });
+        let still = late(0);
+        prop_assert!(!still.moving);
+        prop_assert_eq!(still.shapes, late(12_345).shapes);
+    }
+}

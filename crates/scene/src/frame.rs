@@ -55,3 +55,11 @@ pub enum Link {
     /// It was heard and is silent.
     Lost,
 }
+
+impl<'a> Frame<'a> {
+    /// The connection on the stage, if the state knows it.
+    #[must_use]
+    pub fn connection(&self) -> Option<&'a model::Connection> {
+        self.state.conns.get(&self.focus?)
+    }
+}

@@ -3,13 +3,18 @@
 //! Knows nothing of the DOM, of canvases or sockets. Movements are computed from the show time and
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
+mod belt;
 mod frame;
 mod fruit;
+mod heap;
+mod motion;
 mod palette;
 mod shape;
+mod sketch;
 mod svg;
-mod words;
+pub mod words;
 
+pub use belt::{stage, stage_size, tab_picture};
 pub use frame::{Frame, Lang, Link, Look};
 pub use fruit::{Fruit, FruitPart};
 pub use palette::Ink;

@@ -1,0 +1,378 @@
+//! The pen: shorthands for adding shapes to a scene, and the scaling of a finished sketch.
+
+use std::borrow::Cow;
+
+use protocol::Source;
+
+use crate::{Align, Hit, Ink, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
+
+/// A scene being drawn.
+#[derive(Default)]
+pub(crate) struct Sketch {
+    pub shapes: Vec<Shape>,
+    pub hits: Vec<Hit>,
+}
+
+/// An upright rectangle.
+#[derive(Clone, Copy)]
+pub(crate) struct Area {
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+    pub h: f64,
+}
+
+pub(crate) const fn area(x: f64, y: f64, w: f64, h: f64) -> Area {
+    Area { x, y, w, h }
+}
+
+/// Line widths of the art: hair, drawing, active edge, vessel wall.
+pub(crate) const DRAWING: f64 = 2.0;
+pub(crate) const EDGE: f64 = 3.5;
+pub(crate) const WALL: f64 = 6.0;
+
+/// An ink line of the drawing's own width.
+pub(crate) const THIN: Option<Stroke> = Some(line(Ink::Ink, DRAWING));
+/// An ink line of an active edge.
+pub(crate) const BOLD: Option<Stroke> = Some(line(Ink::Ink, EDGE));
+
+pub(crate) const fn line(ink: Ink, width: f64) -> Stroke {
+    Stroke {
+        ink,
+        width,
+        dash: None,
+    }
+}
+
+pub(crate) const fn dashed(ink: Ink, width: f64, dash: f64, gap: f64) -> Stroke {
+    Stroke {
+        ink,
+        width,
+        dash: Some((dash, gap)),
+    }
+}
+
+impl Sketch {
+    pub fn rect(&mut self, at: Area, r: f64, fill: impl Into<Option<Ink>>, stroke: Option<Stroke>) {
+        self.shapes.push(Shape::Rect {
+            x: at.x,
+            y: at.y,
+            w: at.w.max(0.0),
+            h: at.h.max(0.0),
+            r,
+            fill: fill.into(),
+            stroke,
+        });
+    }
+
+    pub fn circle(
+        &mut self,
+        (x, y): (f64, f64),
+        r: f64,
+        fill: impl Into<Option<Ink>>,
+        stroke: Option<Stroke>,
+    ) {
+        self.shapes.push(Shape::Circle {
+            x,
+            y,
+            r: r.max(0.0),
+            fill: fill.into(),
+            stroke,
+        });
+    }
+
+    pub fn path(
+        &mut self,
+        d: impl Into<Cow<'static, str>>,
+        fill: impl Into<Option<Ink>>,
+        stroke: Option<Stroke>,
+    ) {
+        self.path_at(d, (0.0, 0.0), 1.0, fill, stroke);
+    }
+
+    pub fn path_at(
+        &mut self,
+        d: impl Into<Cow<'static, str>>,
+        (x, y): (f64, f64),
+        scale: f64,
+        fill: impl Into<Option<Ink>>,
+        stroke: Option<Stroke>,
+    ) {
+        self.shapes.push(Shape::Path {
+            d: d.into(),
+            x,
+            y,
+            scale,
+            fill: fill.into(),
+            stroke,
+        });
+    }
+
+    /// A straight line. Horizontal and vertical ones cost no text.
+    pub fn stroke(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), stroke: Stroke) {
+        self.path(
+            format!("M{} {}L{} {}", n(x1), n(y1), n(x2), n(y2)),
+            None,
+            Some(stroke),
+        );
+    }
+
+    pub fn text(&mut self, text: Text) {
+        if !text.text.is_empty() {
+            self.shapes.push(Shape::Text(text));
+        }
+    }
+
+    pub fn line(&mut self, line: Line) {
+        self.shapes.push(Shape::Line(line));
+    }
+
+    /// How a value is known: measured is a full dot, derived a half, unavailable a ring.
+    pub fn mark(&mut self, source: Source, (x, y): (f64, f64), r: f64) {
+        let fill = (source == Source::Measured).then_some(Ink::Ink2);
+        self.circle((x, y), r, fill, Some(line(Ink::Ink2, r * 0.36)));
+        if source == Source::Derived {
+            // The left half of a unit circle.
+            self.path_at("M0 -1A1 1 0 0 0 0 1Z", (x, y), r, Ink::Ink2, None);
+        }
+    }
+
+    /// Parallel slanted lines across `at`: what nobody saw.
+    pub fn hatch(&mut self, at: Area, step: f64, stroke: Stroke) {
+        let mut d = String::new();
+        let count = ((at.w + at.h) / step).ceil().clamp(0.0, 200.0) as u32;
+        for index in 1..=count {
+            // The line x + y = t, inside the rectangle.
+            let t = f64::from(index) * step;
+            let (x1, y1) = if t <= at.h {
+                (0.0, t)
+            } else {
+                (t - at.h, at.h)
+            };
+            let (x2, y2) = if t <= at.w {
+                (t, 0.0)
+            } else {
+                (at.w, t - at.w)
+            };
+            if x1 <= at.w && y2 <= at.h {
+                d += &format!(
+                    "M{} {}L{} {}",
+                    n(at.x + x1),
+                    n(at.y + y1),
+                    n(at.x + x2),
+                    n(at.y + y2)
+                );
+            }
+        }
+        if !d.is_empty() {
+            self.path(d, None, Some(stroke));
+        }
+    }
+
+    pub fn hit(&mut self, at: Area, target: Target) {
+        self.hits.push(Hit {
+            x: at.x,
+            y: at.y,
+            w: at.w.max(0.0),
+            h: at.h.max(0.0),
+            target,
+        });
+    }
+
+    pub fn fade(&mut self, opacity: f64) {
+        self.shapes.push(Shape::GroupStart { opacity });
+    }
+
+    pub fn end_fade(&mut self) {
+        self.shapes.push(Shape::GroupEnd);
+    }
+
+    /// The finished picture, all of it `scale` times as large.
+    pub fn scene(mut self, width: f64, height: f64, scale: f64, moving: bool) -> Scene {
+        if scale != 1.0 {
+            self.shapes.iter_mut().for_each(|shape| grow(shape, scale));
+            for hit in &mut self.hits {
+                for value in [&mut hit.x, &mut hit.y, &mut hit.w, &mut hit.h] {
+                    *value *= scale;
+                }
+            }
+        }
+        Scene {
+            width,
+            height,
+            shapes: self.shapes,
+            hits: self.hits,
+            moving,
+        }
+    }
+}
+
+/// A coordinate in a path, short.
+pub(crate) fn n(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0 + 0.0
+}
+
+fn grow(shape: &mut Shape, by: f64) {
+    let all = |values: &mut [&mut f64]| values.iter_mut().for_each(|value| **value *= by);
+    let grow_stroke = |stroke: &mut Option<Stroke>| {
+        if let Some(stroke) = stroke {
+            stroke.width *= by;
+            stroke.dash = stroke.dash.map(|(dash, gap)| (dash * by, gap * by));
+        }
+    };
+    match shape {
+        Shape::Rect {
+            x,
+            y,
+            w,
+            h,
+            r,
+            stroke,
+            ..
+        } => {
+            all(&mut [x, y, w, h, r]);
+            grow_stroke(stroke);
+        }
+        Shape::Circle {
+            x, y, r, stroke, ..
+        } => {
+            all(&mut [x, y, r]);
+            grow_stroke(stroke);
+        }
+        Shape::Path {
+            x,
+            y,
+            scale,
+            stroke,
+            ..
+        } => {
+            all(&mut [x, y, scale]);
+            grow_stroke(stroke);
+        }
+        Shape::Text(text) => all(&mut [
+            &mut text.x,
+            &mut text.y,
+            &mut text.size,
+            &mut text.max_width,
+        ]),
+        Shape::Line(line) => {
+            all(&mut [&mut line.x, &mut line.y, &mut line.max_width]);
+            for run in &mut line.runs {
+                all(&mut [&mut run.size, &mut run.gap]);
+            }
+        }
+        Shape::Sprite { x, y, size, .. } => all(&mut [x, y, size]),
+        Shape::GroupStart { .. } | Shape::GroupEnd => {}
+    }
+}
+
+/// A text of the stage, regular, ink, from its start; the rest is said behind it.
+pub(crate) fn text(words: impl Into<String>, (x, y): (f64, f64), size: f64) -> Text {
+    Text {
+        text: words.into(),
+        x,
+        y,
+        size,
+        weight: Weight::Regular,
+        mono: false,
+        ink: Ink::Ink,
+        align: Align::Start,
+        max_width: 1e4,
+    }
+}
+
+impl Text {
+    pub(crate) fn bold(mut self) -> Text {
+        self.weight = Weight::Bold;
+        self
+    }
+
+    pub(crate) fn mono(mut self) -> Text {
+        self.mono = true;
+        self
+    }
+
+    pub(crate) fn quiet(self) -> Text {
+        self.ink(Ink::Ink2)
+    }
+
+    pub(crate) fn ink(mut self, ink: Ink) -> Text {
+        self.ink = ink;
+        self
+    }
+
+    pub(crate) fn middle(mut self) -> Text {
+        self.align = Align::Middle;
+        self
+    }
+
+    pub(crate) fn end(mut self) -> Text {
+        self.align = Align::End;
+        self
+    }
+
+    pub(crate) fn within(mut self, max_width: f64) -> Text {
+        self.max_width = max_width.max(1.0);
+        self
+    }
+}
+
+/// A line of several runs from its start.
+pub(crate) fn runs(runs: Vec<Run>, (x, y): (f64, f64), max_width: f64) -> Line {
+    Line {
+        runs,
+        x,
+        y,
+        align: Align::Start,
+        max_width: max_width.max(1.0),
+    }
+}
+
+impl Line {
+    pub(crate) fn middle(mut self) -> Line {
+        self.align = Align::Middle;
+        self
+    }
+
+    pub(crate) fn end(mut self) -> Line {
+        self.align = Align::End;
+        self
+    }
+}
+
+pub(crate) fn run(text: impl Into<String>, size: f64) -> Run {
+    Run {
+        text: text.into(),
+        gap: 0.0,
+        size,
+        weight: Weight::Regular,
+        mono: false,
+        ink: Ink::Ink,
+    }
+}
+
+impl Run {
+    pub(crate) fn bold(mut self) -> Run {
+        self.weight = Weight::Bold;
+        self
+    }
+
+    pub(crate) fn mono(mut self) -> Run {
+        self.mono = true;
+        self
+    }
+
+    pub(crate) fn ink(mut self, ink: Ink) -> Run {
+        self.ink = ink;
+        self
+    }
+
+    pub(crate) fn quiet(self) -> Run {
+        self.ink(Ink::Ink2)
+    }
+
+    pub(crate) fn after(mut self, gap: f64) -> Run {
+        self.gap = gap;
+        self
+    }
+}

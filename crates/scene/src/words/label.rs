@@ -1,0 +1,107 @@
+//! The words that stand on the stage.
+
+use protocol::Source;
+
+use crate::Lang;
+
+/// A word or two on the stage or beside the rulers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the English words themselves
+pub enum Label {
+    Client,
+    Network,
+    Kernel,
+    Program,
+    Measured,
+    Derived,
+    Unavailable,
+    Sent,
+    Arrived,
+    Read,
+    Bagged,
+    Answered,
+    Received,
+    SomebodyElse,
+    SomebodyElse2,
+    NotYetHere,
+    CannotGoOn,
+    NeverArrived,
+    End,
+    ReceiveBuffer,
+    SendBuffer,
+    Window,
+    Shut,
+    KernelMemory,
+    NotAccepted,
+    NotAccepted2,
+    Bag,
+    Of,
+    NoBag,
+    NoBag2,
+    OnHold,
+    ResetByClient,
+    ResetByServer,
+    Closed,
+    EdgeGone,
+    Byte,
+}
+
+impl Label {
+    /// The words.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Label::Client => ("Client", "客户端"),
+            Label::Network => ("Network", "网络"),
+            Label::Kernel => ("Kernel", "内核"),
+            Label::Program => ("Server program", "服务程序"),
+            Label::Measured => ("measured", "实测"),
+            Label::Derived => ("derived", "推算"),
+            Label::Unavailable => ("unavailable", "无法得知"),
+            Label::Sent => ("sent", "已发送"),
+            Label::Arrived => ("arrived", "已到达"),
+            Label::Read => ("read", "已读取"),
+            Label::Bagged => ("bagged", "已装袋"),
+            Label::Answered => ("answered", "已回答"),
+            Label::Received => ("received", "已收到"),
+            Label::SomebodyElse => ("somebody", "别人的程序，"),
+            Label::SomebodyElse2 => ("else’s program", "发送情况未知"),
+            Label::NotYetHere => ("sent, not yet here", "已发出，未到达"),
+            Label::CannotGoOn => ("sent, cannot go on", "已发出，进不来"),
+            Label::NeverArrived => ("sent, never arrived", "已发出，没有到"),
+            Label::End => ("end", "完"),
+            Label::ReceiveBuffer => ("Receive buffer", "接收缓冲区"),
+            Label::SendBuffer => ("Send buffer", "发送缓冲区"),
+            Label::Window => ("window", "窗口"),
+            Label::Shut => ("shut", "已关闭"),
+            Label::KernelMemory => ("kernel memory", "内核内存"),
+            Label::NotAccepted => ("In the accept queue:", "在全连接队列里："),
+            Label::NotAccepted2 => ("nobody has called accept yet", "还没有人调用 accept"),
+            Label::Bag => ("Bag", "袋子"),
+            Label::Of => ("of", "/"),
+            Label::NoBag => ("no bag:", "不装袋："),
+            Label::NoBag2 => ("each recv is answered", "每次 recv 都回答"),
+            Label::OnHold => ("on hold", "暂停读"),
+            Label::ResetByClient => ("reset by client", "客户端复位"),
+            Label::ResetByServer => ("reset by server", "服务器复位"),
+            Label::Closed => ("closed", "已关闭"),
+            Label::EdgeGone => ("an edge that is gone", "消失的边界"),
+            Label::Byte => ("byte", "字节"),
+        };
+        match lang {
+            Lang::En => en,
+            Lang::Zh => zh,
+        }
+    }
+}
+
+/// How a value is known, in a word.
+#[must_use]
+pub fn source_name(source: Source, lang: Lang) -> &'static str {
+    match source {
+        Source::Measured => Label::Measured,
+        Source::Derived => Label::Derived,
+        Source::Unavailable => Label::Unavailable,
+    }
+    .text(lang)
+}

@@ -1,0 +1,20 @@
+//! The words, in English and Chinese: the moment's caption, a sentence for each event, the labels
+//! of the stage, refusals. What the drawing tells is told here too.
+//!
+//! Chinese has full-width punctuation; there are no italics. Numbers are grouped by a thin space,
+//! but for what a program literally says.
+
+mod caption;
+mod label;
+mod number;
+mod rows;
+
+pub use caption::{Span, caption, caption_text};
+pub use label::{Label, source_name};
+pub use number::number;
+pub use rows::{kind_name, log_time, refusal, row};
+
+pub(crate) use number::{
+    and_earlier, bytes, crate_is, kib, not_seen, of, ordinal_word, plural, reads_at, recv, seconds,
+    sleeps, stamps, times,
+};

@@ -5,9 +5,7 @@ use std::collections::VecDeque;
 
 use model::Timeline;
 use protocol::{Conn, Event, Source, Sources};
-use scene::Lang;
-
-use crate::{numbers, stand_in as words};
+use scene::{Lang, words};
 
 /// Which records make a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +24,7 @@ pub enum Kind {
     Facts,
     /// Whatever there is.
     All,
-    /// One, by its name in [`Event::NAMES`].
+    /// One, by its English name.
     Named(&'static str),
 }
 
@@ -35,7 +33,7 @@ impl Filter {
         let kind = match self.kind {
             Kind::Facts => !matches!(event, Event::Queues(_)),
             Kind::All => true,
-            Kind::Named(name) => words::kind_of(event) == name,
+            Kind::Named(name) => words::kind_name(event, Lang::En) == name,
         };
         kind && self.conn.is_none_or(|conn| event.conn() == Some(conn))
     }
@@ -80,6 +78,8 @@ pub struct Rows {
     /// All records before this one were looked at.
     until: usize,
     rows: VecDeque<Row>,
+    /// The names of the kinds that were seen, in English and Chinese.
+    kinds: Vec<(&'static str, &'static str)>,
 }
 
 impl Rows {
@@ -108,11 +108,19 @@ impl Rows {
         if self.basis != basis || count < self.until {
             *self = Rows {
                 basis,
+                kinds: std::mem::take(&mut self.kinds),
                 ..Rows::default()
             };
             changed = true;
         }
         let from = self.until.max(count.saturating_sub(Self::LOOK_BACK_MAX));
+        for entry in timeline.entries(from, count) {
+            let event = &entry.record.event;
+            let name = words::kind_name(event, Lang::En);
+            if self.kinds.iter().all(|kind| kind.0 != name) {
+                self.kinds.push((name, words::kind_name(event, Lang::Zh)));
+            }
+        }
         // From the last one back: the first that is kept has no number of its own to count from.
         let mut passing: Vec<usize> = timeline
             .entries(from, count)
@@ -143,7 +151,7 @@ impl Rows {
                     index,
                     zh: lang == Lang::Zh,
                 },
-                time: numbers::clock(record.at_nanos),
+                time: words::log_time(record.at_nanos),
                 conn: record.event.conn(),
                 words: words::row(&record, state, lang),
                 source: source(&record.event, sources),
@@ -151,6 +159,11 @@ impl Rows {
             changed = true;
         }
         changed
+    }
+
+    /// The kinds of events that were seen so far.
+    pub fn kinds(&self) -> &[(&'static str, &'static str)] {
+        &self.kinds
     }
 
     /// The newest first.

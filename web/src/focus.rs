@@ -52,7 +52,8 @@ impl Follow {
 
     /// The connection to look at instead of `focus`; None: stay.
     pub fn next(self, state: &State, focus: Option<Conn>, now: Show) -> Option<Next> {
-        let open = || state.conns.values().filter(|other| other.is_open());
+        let all = || state.conns.values().map(AsRef::as_ref);
+        let open = || all().filter(|other: &&Connection| other.is_open());
         let demonstration = |other: &&Connection| other.client.is_some();
         let newer = |other: &&Connection| other.conn > self.newer_than;
         let next = match focus.and_then(|conn| state.conns.get(&conn)) {
@@ -61,7 +62,7 @@ impl Follow {
                 .rev()
                 .find(demonstration)
                 .or_else(|| open().next())
-                .or_else(|| state.conns.values().next_back()),
+                .or_else(|| all().next_back()),
             Some(current) => match closed_at(current) {
                 None if self.stays => None,
                 None => open().rev().find(demonstration).filter(newer),

@@ -14,7 +14,7 @@ use crate::{
     app::{self, App},
     browser,
     events::Rows,
-    painter, stand_in as pictures,
+    painter,
     view::View,
 };
 
@@ -95,8 +95,8 @@ impl Loop {
         Loop {
             view,
             rows: Rows::default(),
-            stage: picture(STAGE, pictures::stage),
-            rulers: picture(RULERS, pictures::rulers),
+            stage: picture(STAGE, scene::stage),
+            rulers: picture(RULERS, crate::stand_in::rulers),
             reduced_motion: browser::reduced_motion(),
             last_millis: browser::now_millis(),
             panels_millis: f64::MIN,

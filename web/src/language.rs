@@ -23,7 +23,6 @@ macro_rules! labels {
 
 labels! {
     OtherLanguage: "中文", "English";
-    SkipToControls: "Skip to the controls", "跳到控制";
     SkipToEvents: "Skip to the events", "跳到事件";
     Connections: "Connections", "连接";
     Desk: "Accept queue", "accept 队列";
@@ -39,7 +38,6 @@ labels! {
     SecondHere: "1 s here", "这里 1 秒";
     Paused: "paused", "已暂停";
     BehindLive: "behind live", "落后于现场";
-    Live: "live", "现场";
     AllShown: "all that is recorded is shown", "记录的都已播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
@@ -137,9 +135,6 @@ labels! {
     Reload: "Reload", "重新载入";
     NotANumber: "Whole numbers only", "只能填整数";
     NotHeard: "The relay is not heard: nothing was asked.", "听不到中继，没有发出请求。";
-    Measured: "measured", "实测";
-    Derived: "derived", "推算";
-    Unavailable: "unavailable", "无法得知";
 }
 
 /// How many of the accept queue's places are taken.
@@ -213,6 +208,6 @@ pub fn complaint(complaint: Complaint, lang: Lang) -> String {
     match complaint {
         Complaint::NotANumber => Label::NotANumber.text(lang).into(),
         Complaint::NotHeard => Label::NotHeard.text(lang).into(),
-        Complaint::Refused(refusal) => crate::stand_in::refusal(&refusal, lang),
+        Complaint::Refused(refusal) => scene::words::refusal(&refusal, lang),
     }
 }

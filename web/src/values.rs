@@ -3,7 +3,7 @@
 
 use model::{Connection, EndState, Ruler, State};
 use protocol::{Queues, Source, Sources};
-use scene::Lang;
+use scene::{Lang, words::number};
 
 use crate::{language::Label, numbers};
 
@@ -34,8 +34,8 @@ pub fn of(
     let client = connection.client.as_ref();
     let queues = server.and_then(|end| end.queues).map(|(queues, _)| queues);
     let sample = |of: fn(&Queues) -> Option<u64>| queues.as_ref().and_then(of);
-    let bytes = |of: fn(&EndState) -> u64| server.map(|end| numbers::count(of(end)));
-    let count = |number: Option<u64>| number.map(numbers::count);
+    let bytes = |of: fn(&EndState) -> u64| server.map(|end| number(of(end)));
+    let count = |number: Option<u64>| number.map(number);
 
     let waiting = match server {
         Some(end) if end.level_is_measured() => sources.receive_queue,
@@ -47,15 +47,15 @@ pub fn of(
     ) {
         (Some(held), Some(limit)) => Some(format!(
             "{} / {}",
-            numbers::count(held),
-            numbers::count(limit)
+            number(held),
+            number(limit)
         )),
         (held, _) => count(held),
     };
     let mut values = vec![
         value(
             Label::ValueSent,
-            client.map(|end| numbers::count(end.wrote.total.bytes)),
+            client.map(|end| number(end.wrote.total.bytes)),
             Source::Measured,
         ),
         value(
@@ -131,7 +131,7 @@ pub fn of(
     if let Some((records, _)) = state.lost {
         values.push(value(
             Label::ValueLost,
-            Some(numbers::count(records)),
+            Some(number(records)),
             Source::Measured,
         ));
     }
@@ -199,7 +199,7 @@ fn told(ruler: Option<&Ruler>, lang: Lang) -> String {
         .rev()
         .take(CUTS_TOLD)
         .map(|cut| {
-            let bytes = numbers::count(cut.bytes());
+            let bytes = number(cut.bytes());
             match cut.times {
                 0 => format!("{bytes} ({})", Label::NotSeen.text(lang)),
                 1 => bytes,

@@ -12,7 +12,6 @@ use crate::{
     app::{App, Happening},
     events::{Filter, Row, Rows},
     language,
-    stand_in as pictures,
     values::{self, Value},
     wish::Complaint,
 };
@@ -30,6 +29,8 @@ pub struct View {
     pub desk: RwSignal<Option<Desk>>,
     /// Time.
     pub strip: RwSignal<Strip>,
+    /// The kinds of events seen so far, in English and Chinese.
+    pub kinds: RwSignal<Vec<(&'static str, &'static str)>>,
     /// The event table, newest first.
     pub rows: RwSignal<Vec<Row>>,
     /// All values of the connection in focus.
@@ -166,6 +167,7 @@ impl View {
             tabs: RwSignal::default(),
             desk: RwSignal::default(),
             strip: RwSignal::default(),
+            kinds: RwSignal::default(),
             rows: RwSignal::default(),
             values: RwSignal::default(),
             cuts: RwSignal::default(),
@@ -190,6 +192,7 @@ impl View {
         let (log, filter) = (app.log_number(), self.filter.get_untracked());
         if rows.bring(app.timeline(), count, log, filter, lang, sources) {
             self.rows.set(rows.newest_first());
+            put(self.kinds, rows.kinds().to_vec());
         }
 
         let (focus, link) = (app.focus(), app.link());
@@ -207,8 +210,8 @@ impl View {
         };
         put(self.tabs, tabs(&frame));
         put(self.desk, desk(state, sources.map(|sources| sources.waiting)));
-        put(self.caption, pictures::caption_text(&frame));
-        let connection = focus.and_then(|conn| state.conns.get(&conn));
+        put(self.caption, scene::words::caption_text(&frame));
+        let connection = frame.connection();
         put(self.values, values::of(connection, state, sources));
         put(self.cuts, values::cuts(connection, lang));
         put(self.empty, connection.is_none() && link == Link::Live);
@@ -244,10 +247,14 @@ fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     }
 }
 
+/// The size of a tab's picture as it is drawn; the page may show it smaller.
+const TAB_WIDTH: f64 = 118.0;
+const TAB_HEIGHT: f64 = 36.0;
+
 fn tabs(frame: &Frame) -> Tabs {
     let state = frame.state;
     // The focus, then open ones, the newest first, then closed ones.
-    let mut chosen: Vec<&Connection> = state.conns.values().collect();
+    let mut chosen: Vec<&Connection> = state.conns.values().map(AsRef::as_ref).collect();
     chosen.sort_by_key(|connection| {
         let in_focus = Some(connection.conn) == frame.focus;
         (!in_focus, !connection.is_open(), u32::MAX - connection.conn.0)
@@ -265,7 +272,7 @@ fn tabs(frame: &Frame) -> Tabs {
             .as_ref()
             .map_or(0, |end| end.waiting_bytes()),
         peer: connection.client_addr.to_string(),
-        picture: pictures::tab_picture(connection, frame),
+        picture: scene::tab_picture(connection, TAB_WIDTH, TAB_HEIGHT),
     };
     Tabs {
         tabs: chosen.iter().map(tab).collect(),

@@ -2,13 +2,13 @@
 //! Both say of each line how it is known.
 
 use leptos::prelude::*;
-use protocol::{Conn, Event};
+use protocol::Conn;
+use scene::Lang;
 
 use super::mark::{Legend, Mark};
 use crate::{
-    events::{Filter, Kind, Row},
+    events::{Kind, Row},
     language::Label,
-    stand_in as words,
     values::Value,
     view::View,
 };
@@ -54,17 +54,12 @@ fn Filters(view: View) -> impl IntoView {
         let kind = match chosen.as_str() {
             "" => Kind::Facts,
             "*" => Kind::All,
-            chosen => Event::NAMES
-                .into_iter()
-                .find(|name| *name == chosen)
-                .map_or(Kind::Facts, Kind::Named),
+            chosen => view.kinds.with_untracked(|kinds| {
+                let kind = kinds.iter().find(|kind| kind.0 == chosen);
+                kind.map_or(Kind::Facts, |kind| Kind::Named(kind.0))
+            }),
         };
         view.filter.update(|filter| filter.kind = kind);
-    };
-    let kind_value = move || match view.filter.with(|filter: &Filter| filter.kind) {
-        Kind::Facts => "",
-        Kind::All => "*",
-        Kind::Named(name) => name,
     };
     let conn_chosen = move |event| {
         let conn = event_target_value(&event).parse().ok().map(Conn);
@@ -84,23 +79,17 @@ fn Filters(view: View) -> impl IntoView {
     });
     view! {
         <div class="filters">
-            <select
-                aria-label=view.say(Label::Kind)
-                prop:value=kind_value
-                on:change=kind_chosen
-            >
+            <select aria-label=view.say(Label::Kind) on:change=kind_chosen>
                 <option value="">{view.say(Label::KindFacts)}</option>
                 <option value="*">{view.say(Label::KindAll)}</option>
-                {Event::NAMES
-                    .into_iter()
-                    .map(|name| {
-                        view! {
-                            <option value=name>
-                                {move || words::kind_name(name, view.lang.get())}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
+                <For each=move || view.kinds.get() key=|kind| kind.0 let:kind>
+                    <option value=kind.0>
+                        {move || match view.lang.get() {
+                            Lang::En => kind.0,
+                            Lang::Zh => kind.1,
+                        }}
+                    </option>
+                </For>
             </select>
             <select aria-label=view.say(Label::FilterConn) on:change=conn_chosen>
                 <option value="">{view.say(Label::ConnAll)}</option>

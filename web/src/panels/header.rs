@@ -2,13 +2,13 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use protocol::{Conn, Source};
-use scene::{Lang, Look};
+use scene::{Lang, Look, words::number};
 
 use super::mark::Mark;
 use crate::{
     app, browser,
     language::{self, Label},
-    numbers, painter,
+    painter,
     view::{Tab, View},
 };
 
@@ -133,7 +133,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
         let lang = view.lang.get();
         tab.with(|tab| match tab {
             Some(tab) if !tab.open => Label::Closed.text(lang).to_owned(),
-            Some(tab) if tab.waiting > 0 => language::waiting(&numbers::count(tab.waiting), lang),
+            Some(tab) if tab.waiting > 0 => language::waiting(&number(tab.waiting), lang),
             _ => Label::Idle.text(lang).to_owned(),
         })
     };

@@ -2,22 +2,15 @@
 
 use leptos::prelude::*;
 use protocol::Source;
+use scene::words::source_name;
 
-use crate::{language::Label, view::View};
-
-fn label(source: Source) -> Label {
-    match source {
-        Source::Measured => Label::Measured,
-        Source::Derived => Label::Derived,
-        Source::Unavailable => Label::Unavailable,
-    }
-}
+use crate::view::View;
 
 /// A small sign with its word for those who cannot see it: a full disc is measured, a half one
 /// derived, an empty one unavailable.
 #[component]
 pub fn Mark(view: View, #[prop(into)] source: Signal<Source>) -> impl IntoView {
-    let word = move || label(source.get()).text(view.lang.get());
+    let word = move || source_name(source.get(), view.lang.get());
     let class = move || match source.get() {
         Source::Measured => "mark measured",
         Source::Derived => "mark derived",
@@ -38,7 +31,7 @@ pub fn Legend(view: View) -> impl IntoView {
             <span>
                 <Mark view source=Signal::stored(source)/>
                 " "
-                {move || label(source).text(view.lang.get())}
+                {move || source_name(source, view.lang.get())}
             </span>
         }
     };

@@ -340,10 +340,7 @@ impl App {
     fn go_on(&mut self) {
         let head = self.playback.head();
         let focus = self.timeline.focus();
-        let Some(next) = self
-            .follow
-            .next(self.timeline.state_at(head), focus, head)
-        else {
+        let Some(next) = self.follow.next(self.timeline.state_at(head), focus, head) else {
             return;
         };
         // While another one was in focus its first events took no time of their own: if they

@@ -149,7 +149,10 @@ pub fn clipboard() -> Option<web_sys::Clipboard> {
 pub fn then(promise: &js_sys::Promise, done: JsValue, failed: JsValue) {
     let function = |value: JsValue| value.unchecked_into::<js_sys::Function>();
     let then = js_sys::Reflect::get(promise, &JsValue::from_str("then"));
-    if let Some(then) = then.ok().and_then(|then| then.dyn_into::<js_sys::Function>().ok()) {
+    if let Some(then) = then
+        .ok()
+        .and_then(|then| then.dyn_into::<js_sys::Function>().ok())
+    {
         let _ = then.call2(promise, &function(done), &function(failed));
     }
 }

@@ -97,5 +97,10 @@ fn closed_at(connection: &Connection) -> Option<Show> {
     }
     let ends = [&connection.server, &connection.client];
     let closed = ends.into_iter().flatten().filter_map(|end| end.closed);
-    Some(closed.map(|(_, moment)| moment.shown).max().unwrap_or_default())
+    Some(
+        closed
+            .map(|(_, moment)| moment.shown)
+            .max()
+            .unwrap_or_default(),
+    )
 }

@@ -61,11 +61,13 @@ pub fn picture(
         .count_at(head + BEHIND)
         .min(here.saturating_add(ENTRIES_MAX));
     let mut before: Option<&Entry> = None;
-    for (index, entry) in (first..).zip(timeline.entries(first, last)) {
+    for entry in timeline.entries(first, last) {
         if let Some(before) = before {
             lanes.gap(before, entry);
         }
         before = Some(entry);
+    }
+    for (index, entry) in (first..).zip(timeline.entries(first, last)) {
         let event = &entry.record.event;
         if event.conn() == focus
             && let Some(tick) = tick(event)
@@ -223,7 +225,7 @@ impl Lanes {
         }
         let x = self.x(last_shown);
         let middle = (self.x(self.head) + x.min(self.scene.width)) / 2.0;
-        let y = self.scene.height * 0.12;
+        let y = self.size * 1.1;
         self.text(
             Label::NotShownYet.text(lang).into(),
             (middle, y),

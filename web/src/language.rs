@@ -38,7 +38,7 @@ labels! {
     SecondHere: "1 s here", "这里 1 秒";
     Paused: "paused", "已暂停";
     BehindLive: "behind live", "落后于现场";
-    AllShown: "all that is recorded is shown", "记录的都已播放";
+    AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
     NotShownYet: "recorded, not shown yet", "已记录，尚未播放";
@@ -70,7 +70,7 @@ labels! {
     ValueSegments: "segments", "段数";
     ValueWaiting: "waiting", "待读";
     ValueWindow: "window", "窗口";
-    ValueMemory: "kernel memory", "内核内存";
+    ValueMemory: "memory", "内核内存";
     ValueRead: "read", "已读取";
     ValueReads: "reads", "读取次数";
     ValueBagged: "bagged", "已装袋";

@@ -114,8 +114,7 @@ impl Link {
             if now_millis >= self.retry_at_millis {
                 self.open(now_millis, cursor);
             }
-        } else if browser::is_visible()
-            && now_millis - self.heard_millis > Self::SILENCE_MAX_MILLIS
+        } else if browser::is_visible() && now_millis - self.heard_millis > Self::SILENCE_MAX_MILLIS
         {
             self.lost(now_millis);
         }

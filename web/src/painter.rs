@@ -24,6 +24,8 @@ struct Kept {
     /// By the address of the constant text that each was made of.
     paths: HashMap<(usize, usize), Path2d>,
     sprites: Sprites,
+    /// Where groups are painted before they are laid on the picture, by depth.
+    layers: Vec<HtmlCanvasElement>,
 }
 
 /// Paints the scene over the whole canvas, whose size follows the scene's.
@@ -40,8 +42,7 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
     };
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, scene.width, scene.height);
-    context.set_line_join("round");
-    context.set_line_cap("round");
+    round_lines(&context);
     KEPT.with_borrow_mut(|kept| {
         let mut brush = Brush {
             context,
@@ -49,13 +50,18 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
             ratio,
             fill: None,
             font: None,
-            opacity: vec![1.0],
+            below: Vec::new(),
         };
         for shape in &scene.shapes {
             brush.paint(shape, kept);
         }
-        brush.context.set_global_alpha(1.0);
+        while brush.end_group() {}
     });
+}
+
+fn round_lines(context: &CanvasRenderingContext2d) {
+    context.set_line_join("round");
+    context.set_line_cap("round");
 }
 
 /// The drawing context of a canvas.
@@ -71,8 +77,8 @@ struct Brush {
     ratio: f64,
     fill: Option<Ink>,
     font: Option<(u32, Weight, bool)>,
-    /// The opacities of the open groups, multiplied.
-    opacity: Vec<f64>,
+    /// What lies below the open groups: the context to go back to, and the group's opacity.
+    below: Vec<(CanvasRenderingContext2d, f64)>,
 }
 
 impl Brush {
@@ -133,7 +139,7 @@ impl Brush {
             } => {
                 let opaque = *opacity >= 1.0;
                 if !opaque {
-                    self.context.set_global_alpha(self.opacity() * opacity);
+                    self.context.set_global_alpha(opacity.max(0.0));
                 }
                 kept.sprites.paint(
                     &self.context,
@@ -144,24 +150,57 @@ impl Brush {
                     (self.look, self.ratio),
                 );
                 if !opaque {
-                    self.context.set_global_alpha(self.opacity());
+                    self.context.set_global_alpha(1.0);
                 }
             }
-            Shape::GroupStart { opacity } => {
-                self.opacity.push(self.opacity() * opacity);
-                self.context.set_global_alpha(self.opacity());
-            }
+            Shape::GroupStart { opacity } => self.start_group(*opacity, kept),
             Shape::GroupEnd => {
-                if self.opacity.len() > 1 {
-                    self.opacity.pop();
-                }
-                self.context.set_global_alpha(self.opacity());
+                self.end_group();
             }
         }
     }
 
-    fn opacity(&self) -> f64 {
-        self.opacity.last().copied().unwrap_or(1.0)
+    /// A group is painted whole and then laid on the picture: with each of its shapes pale for
+    /// itself, what lies behind would show through.
+    fn start_group(&mut self, opacity: f64, kept: &mut Kept) {
+        let layer = self
+            .context
+            .canvas()
+            .and_then(|canvas| kept.layer(self.below.len(), &canvas));
+        // Without a layer the group is painted solid, and its end finds nothing to lay.
+        let layer = layer.unwrap_or_else(|| self.context.clone());
+        let _ = layer.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        round_lines(&layer);
+        let below = std::mem::replace(&mut self.context, layer);
+        self.below.push((below, opacity));
+        self.fill = None;
+        self.font = None;
+    }
+
+    /// Lays the innermost group on what is below it. False if there is none.
+    fn end_group(&mut self) -> bool {
+        let Some((below, opacity)) = self.below.pop() else {
+            return false;
+        };
+        let layer = std::mem::replace(&mut self.context, below);
+        self.fill = None;
+        self.font = None;
+        let own = self.context.canvas();
+        if let Some(canvas) = layer.canvas().filter(|canvas| own.as_ref() != Some(canvas)) {
+            self.context.set_global_alpha(opacity.clamp(0.0, 1.0));
+            let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+            let _ = self
+                .context
+                .draw_image_with_html_canvas_element_and_dw_and_dh(
+                    &canvas,
+                    0.0,
+                    0.0,
+                    width / self.ratio,
+                    height / self.ratio,
+                );
+            self.context.set_global_alpha(1.0);
+        }
+        true
     }
 
     fn fill_and_stroke(&mut self, fill: Option<Ink>, stroke: Option<Stroke>) {
@@ -269,8 +308,7 @@ impl Brush {
 
     /// `scale` is how much the context enlarges: line widths are not to be.
     fn set_stroke(&mut self, stroke: Stroke, scale: f64) {
-        self.context
-            .set_stroke_style_str(stroke.ink.hex(self.look));
+        self.context.set_stroke_style_str(stroke.ink.hex(self.look));
         self.context.set_line_width(stroke.width / scale);
         let dash = js_sys::Array::new();
         if let Some((on, off)) = stroke.dash {
@@ -282,6 +320,23 @@ impl Brush {
 }
 
 impl Kept {
+    /// An empty canvas as large as `like`.
+    fn layer(
+        &mut self,
+        depth: usize,
+        like: &HtmlCanvasElement,
+    ) -> Option<CanvasRenderingContext2d> {
+        if self.layers.len() == depth {
+            let canvas = browser::document()?.create_element("canvas").ok()?;
+            self.layers.push(canvas.dyn_into().ok()?);
+        }
+        let canvas = self.layers.get(depth)?;
+        // Setting the size empties it, and takes back all that was set.
+        canvas.set_width(like.width());
+        canvas.set_height(like.height());
+        context(canvas)
+    }
+
     fn path(&mut self, d: &Cow<'static, str>) -> Option<Path2d> {
         match d {
             Cow::Owned(d) => Path2d::new_with_path_string(d).ok(),

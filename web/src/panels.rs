@@ -33,7 +33,6 @@ pub fn Page(view: View) -> impl IntoView {
                         aria-label=move || view.caption.get()
                     ></canvas>
                     <notices::BigButton view/>
-                    <notices::Notices view/>
                 </section>
                 <time_strip::TimeStrip view/>
                 <div class="panels">

@@ -98,18 +98,17 @@ impl Sprites {
         // Whole device pixels: copying is then exact, and cheap.
         let left = ((x * ratio) - side / 2.0).round() / ratio;
         let top = ((y * ratio) - side / 2.0).round() / ratio;
-        let _ = to
-            .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-                &page.canvas,
-                f64::from(cell.x),
-                f64::from(cell.y),
-                side,
-                side,
-                left,
-                top,
-                side / ratio,
-                side / ratio,
-            );
+        let _ = to.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            &page.canvas,
+            f64::from(cell.x),
+            f64::from(cell.y),
+            side,
+            side,
+            left,
+            top,
+            side / ratio,
+            side / ratio,
+        );
     }
 
     fn cell(&mut self, key: Key) -> Option<Cell> {

@@ -22,11 +22,7 @@ pub struct Value {
 }
 
 /// The values of a connection, in the order of the belt. Those of queues are the server's end's.
-pub fn of(
-    connection: Option<&Connection>,
-    state: &State,
-    sources: Option<Sources>,
-) -> Vec<Value> {
+pub fn of(connection: Option<&Connection>, state: &State, sources: Option<Sources>) -> Vec<Value> {
     let (Some(connection), Some(sources)) = (connection, sources) else {
         return Vec::new();
     };
@@ -45,11 +41,7 @@ pub fn of(
         sample(|it| it.kernel_memory),
         sample(|it| it.kernel_memory_limit),
     ) {
-        (Some(held), Some(limit)) => Some(format!(
-            "{} / {}",
-            number(held),
-            number(limit)
-        )),
+        (Some(held), Some(limit)) => Some(format!("{} / {}", number(held), number(limit))),
         (held, _) => count(held),
     };
     let mut values = vec![

@@ -209,7 +209,10 @@ impl View {
             link,
         };
         put(self.tabs, tabs(&frame));
-        put(self.desk, desk(state, sources.map(|sources| sources.waiting)));
+        put(
+            self.desk,
+            desk(state, sources.map(|sources| sources.waiting)),
+        );
         put(self.caption, scene::words::caption_text(&frame));
         let connection = frame.connection();
         put(self.values, values::of(connection, state, sources));
@@ -257,7 +260,11 @@ fn tabs(frame: &Frame) -> Tabs {
     let mut chosen: Vec<&Connection> = state.conns.values().map(AsRef::as_ref).collect();
     chosen.sort_by_key(|connection| {
         let in_focus = Some(connection.conn) == frame.focus;
-        (!in_focus, !connection.is_open(), u32::MAX - connection.conn.0)
+        (
+            !in_focus,
+            !connection.is_open(),
+            u32::MAX - connection.conn.0,
+        )
     });
     let more = chosen.len().saturating_sub(View::TABS_MAX);
     chosen.truncate(View::TABS_MAX);
@@ -286,7 +293,9 @@ fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
     Some(Desk {
         queued: waiting.map(|waiting| waiting.queued),
         limit: waiting.map_or(listener.listening.backlog, |waiting| waiting.limit),
-        source: source.filter(|_| waiting.is_some()).unwrap_or(Source::Unavailable),
+        source: source
+            .filter(|_| waiting.is_some())
+            .unwrap_or(Source::Unavailable),
     })
 }
 

@@ -3,7 +3,7 @@
 //! The controls show what is in force *now*, wherever the show is: a person acts on the present.
 //! What was asked is marked as asked until it comes back as an event.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{ev, prelude::*};
 use protocol::{Conn, Policy};
 
 use super::{join::Join, policy, policy::PolicyFields, sending::Sending};
@@ -20,17 +20,22 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     let focus = Memo::new(move |_| view.controls.with(|it| it.focus.map(|focus| focus.conn)));
     let for_server = RwSignal::new(true);
     // None stands for the server and all connections.
-    let target: Memo<Option<Conn>> =
-        Memo::new(move |_| focus.get().filter(|_| !for_server.get()));
+    let target: Memo<Option<Conn>> = Memo::new(move |_| focus.get().filter(|_| !for_server.get()));
     let close = move || {
         drawer_open.set(false);
         browser::focus("opens-drawer");
     };
-    let on_key = move |event: KeyboardEvent| {
+    // Wherever the keyboard is: the drawer lies over what it is at.
+    let _ = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && drawer_open.get_untracked() {
             close();
         }
-    };
+    });
+    Effect::new(move |_| {
+        if drawer_open.get() {
+            browser::focus("controls");
+        }
+    });
     let asked = move || {
         view.controls.with(|controls| {
             let of_focus = controls.focus.and_then(|focus| focus.policy.asked);
@@ -48,7 +53,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             class="controls"
             class:open=move || drawer_open.get()
             aria-labelledby="controls-title"
-            on:keydown=on_key
+            tabindex="-1"
         >
             <div class="head">
                 <h2 id="controls-title">{view.say(Label::Controls)}</h2>

@@ -138,6 +138,13 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
         })
     };
     let in_focus = move || on(|tab| tab.in_focus);
+    let peer = move || {
+        if on(|tab| tab.ours) {
+            return Label::Ours.text(view.lang.get()).to_owned();
+        }
+        tab.with(|tab| tab.as_ref().map(|tab| tab.peer.clone()))
+            .unwrap_or_default()
+    };
     view! {
         <button
             type="button"
@@ -153,16 +160,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             <b>{conn.to_string()}</b>
             <canvas node_ref=canvas aria-hidden="true"></canvas>
             <span class="level" class:m=move || on(|tab| tab.waiting == 0)>{in_words}</span>
-            <span class="mono">
-                {move || {
-                    let ours = on(|tab| tab.ours);
-                    if ours {
-                        Label::Ours.text(view.lang.get()).to_owned()
-                    } else {
-                        tab.with(|tab| tab.as_ref().map(|tab| tab.peer.clone()).unwrap_or_default())
-                    }
-                }}
-            </span>
+            <span class="peer" class:mono=move || !on(|tab| tab.ours)>{peer}</span>
         </button>
     }
 }
@@ -171,7 +169,11 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
 #[component]
 fn Desk(view: View) -> impl IntoView {
     let queued = move || view.desk.get().and_then(|desk| desk.queued);
-    let places = move || view.desk.get().map_or(0, |desk| desk.limit.saturating_add(1));
+    let places = move || {
+        view.desk
+            .get()
+            .map_or(0, |desk| desk.limit.saturating_add(1))
+    };
     let people = move || {
         (0..places().min(PLACES_DRAWN_MAX))
             .map(|place| {
@@ -188,7 +190,9 @@ fn Desk(view: View) -> impl IntoView {
     };
     let width = move || 50 + 21 * places().min(PLACES_DRAWN_MAX);
     let source = Signal::derive(move || {
-        view.desk.get().map_or(Source::Unavailable, |desk| desk.source)
+        view.desk
+            .get()
+            .map_or(Source::Unavailable, |desk| desk.source)
     });
     view! {
         <Show when=move || view.desk.with(Option::is_some)>

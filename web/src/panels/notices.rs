@@ -1,5 +1,4 @@
-//! What lies over the stage: news of the page itself, and the big button of the empty page; and
-//! the line that is read aloud.
+//! News of the page itself, the big button of the empty page, and the line that is read aloud.
 
 use leptos::prelude::*;
 use protocol::{Request, Spacing};

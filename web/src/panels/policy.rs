@@ -42,10 +42,11 @@ pub fn ask(
 pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
     let controls = Memo::new(move |_| {
         let target = target.get();
-        view.controls.with(|controls| match (target, controls.focus) {
-            (Some(_), Some(focus)) => focus.policy,
-            _ => controls.server,
-        })
+        view.controls
+            .with(|controls| match (target, controls.focus) {
+                (Some(_), Some(focus)) => focus.policy,
+                _ => controls.server,
+            })
     });
     let shown = move || {
         let PolicyControls { policy, asked } = controls.get();

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::Command;
 
+use super::notices::Notices;
 use crate::{
     app, frame_loop,
     language::{self, Label},
@@ -81,7 +82,10 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                     <span>{move || (!paused()).then(real)}</span>
                 </p>
             </div>
-            <canvas id=frame_loop::LANES class="lanes" aria-hidden="true"></canvas>
+            <div class="lanes">
+                <canvas id=frame_loop::LANES aria-hidden="true"></canvas>
+                <Notices view/>
+            </div>
             <Lag view/>
         </section>
     }

@@ -15,7 +15,7 @@ use std::{
 use protocol::{Accepted, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
 use tokio::sync::watch;
 
-use crate::journal::Journal;
+use crate::{journal::Journal, socket::Turn};
 
 use seat::Post;
 pub use seat::Seat;
@@ -53,6 +53,7 @@ struct Entry {
     client: Presence,
     /// Bytes whose arrival at the server's end is recorded.
     arrived: watch::Sender<u64>,
+    turn: Turn,
 }
 
 #[derive(Debug)]
@@ -240,9 +241,11 @@ impl Registry {
     fn seat(self: &Arc<Self>, state: &mut State, conn: Conn, end: End) -> Seat {
         let post = Arc::new(Post::default());
         let mut arrived = watch::Sender::new(0);
+        let mut turn = Turn::default();
         let ending = state.closing.then_some(Ending::Close);
         if let Some(entry) = state.conns.get_mut(&conn) {
             arrived = entry.arrived.clone();
+            turn = Arc::clone(&entry.turn);
             let open = Presence::Open(Open {
                 post: Arc::clone(&post),
                 ending,
@@ -261,6 +264,7 @@ impl Registry {
             registry: Arc::clone(self),
             post,
             arrived,
+            turn,
         }
     }
 
@@ -279,6 +283,7 @@ impl State {
             server: Presence::Absent,
             client: Presence::Absent,
             arrived: watch::Sender::new(0),
+            turn: Turn::default(),
         };
         self.conns.insert(self.last, entry);
         self.by_pair.insert(pair, self.last);

@@ -11,6 +11,8 @@ use std::{
 use protocol::{Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
+use crate::socket::Turn;
+
 use super::{Batches, Ending, Presence, Registry, UNACCEPTED_MAX};
 
 /// What a task is told.
@@ -34,6 +36,7 @@ pub struct Seat {
     pub(super) registry: Arc<Registry>,
     pub(super) post: Arc<Post>,
     pub(super) arrived: watch::Sender<u64>,
+    pub(super) turn: Turn,
 }
 
 /// Tells a task that there is news.
@@ -61,6 +64,12 @@ impl Seat {
     #[must_use]
     pub fn arrived(&self) -> watch::Sender<u64> {
         self.arrived.clone()
+    }
+
+    /// What both ends of the connection share to take turns.
+    #[must_use]
+    pub fn turn(&self) -> Turn {
+        Arc::clone(&self.turn)
     }
 
     /// The demonstration client's connect has returned.

@@ -205,7 +205,7 @@ fn sack(stage: &mut Stage, connection: &Connection, answer: &Answer, at: (f64, f
     if scale > 0.9 {
         stage.sketch.text(
             text(
-                words::number(answer.in_to - answer.in_from),
+                words::number(answer.in_to.saturating_sub(answer.in_from)),
                 (at.0, at.1 - 8.0),
                 21.0,
             )
@@ -290,7 +290,8 @@ fn stamp(server: &EndState, answer: &Answer) -> Option<String> {
     if answer.times != 1 || answer.stamp_bytes == 0 || answer.stamp_bytes > 40 {
         return None;
     }
-    let text: Option<String> = (answer.out_from..answer.out_from + answer.stamp_bytes)
+    let text: Option<String> = (answer.out_from
+        ..answer.out_from.saturating_add(answer.stamp_bytes))
         .map(|offset| {
             server
                 .wrote

@@ -303,7 +303,7 @@ fn unseen(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &
         .map(|cut| (cut.from.max(base), cut.to))
         .collect();
     for (from, to) in gaps {
-        let per_row = (rack.grain.bytes() * rack.columns) as f64;
+        let per_row = rack.grain.bytes() as f64 * rack.columns as f64;
         let height =
             |offset: u64| (offset.saturating_sub(rack.first) as f64 / per_row * rack.dy).min(SIDE);
         let (bottom, top) = (FLOOR - height(from), FLOOR - height(to));

@@ -515,7 +515,7 @@ impl Say<'_> {
         match answer {
             Some(answer) => {
                 let stamp = number(answer.stamp_bytes);
-                let bytes = number(answer.in_to - answer.in_from);
+                let bytes = number(answer.in_to.saturating_sub(answer.in_from));
                 lines.push(self.say(
                     format!("{stamp} bytes of stamp,"),
                     format!("时间戳 {stamp} 字节，"),

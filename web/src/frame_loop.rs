@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Lang, Link, Look, Scene};
+use scene::{Frame, Lang, Link, Look};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -14,7 +14,7 @@ use crate::{
     app::{self, App},
     browser,
     events::Rows,
-    painter,
+    lanes, painter,
     view::View,
 };
 
@@ -52,8 +52,7 @@ fn next(looper: Rc<RefCell<Loop>>) {
 struct Loop {
     view: View,
     rows: Rows,
-    stage: Picture,
-    rulers: Picture,
+    pictures: [Picture; 3],
     reduced_motion: Option<MediaQueryList>,
     last_millis: f64,
     panels_millis: f64,
@@ -61,11 +60,29 @@ struct Loop {
 
 /// A canvas and what was last painted on it.
 struct Picture {
-    id: &'static str,
-    draw: fn(&Frame) -> Scene,
+    subject: Subject,
     /// What the picture was made of; None: never made.
     basis: Option<Basis>,
     moving: bool,
+}
+
+/// What a picture is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Stage,
+    Rulers,
+    /// The time strip: the one picture that tells of what is not shown yet.
+    Lanes,
+}
+
+impl Subject {
+    fn id(self) -> &'static str {
+        match self {
+            Subject::Stage => STAGE,
+            Subject::Rulers => RULERS,
+            Subject::Lanes => LANES,
+        }
+    }
 }
 
 /// All that a picture depends on. The moment counts only while something moves: a still picture
@@ -74,6 +91,7 @@ struct Picture {
 struct Basis {
     log: u32,
     count: usize,
+    recorded: Option<usize>,
     now: Option<Show>,
     focus: Option<Conn>,
     width: f64,
@@ -86,17 +104,16 @@ struct Basis {
 
 impl Loop {
     fn new(view: View) -> Loop {
-        let picture = |id, draw| Picture {
-            id,
-            draw,
+        let picture = |subject| Picture {
+            subject,
             basis: None,
-            moving: false,
+            // What is shown moves under the playhead, whatever happens.
+            moving: subject == Subject::Lanes,
         };
         Loop {
             view,
             rows: Rows::default(),
-            stage: picture(STAGE, scene::stage),
-            rulers: picture(RULERS, crate::stand_in::rulers),
+            pictures: [Subject::Stage, Subject::Rulers, Subject::Lanes].map(picture),
             reduced_motion: browser::reduced_motion(),
             last_millis: browser::now_millis(),
             panels_millis: f64::MIN,
@@ -111,8 +128,9 @@ impl Loop {
         let lang = self.view.lang.get_untracked();
         app::with(|app| {
             app.advance(passed);
-            self.stage.paint(app, lang, reduced);
-            self.rulers.paint(app, lang, reduced);
+            for picture in &mut self.pictures {
+                picture.paint(app, lang, reduced);
+            }
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
                 self.view.update(app, &mut self.rows, reduced);
@@ -124,7 +142,7 @@ impl Loop {
 impl Picture {
     fn paint(&mut self, app: &mut App, lang: Lang, reduced_motion: bool) {
         let canvas = browser::document()
-            .and_then(|document| document.get_element_by_id(self.id))
+            .and_then(|document| document.get_element_by_id(self.subject.id()))
             .and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
         let Some(canvas) = canvas else {
             return;
@@ -139,6 +157,7 @@ impl Picture {
         let basis = Basis {
             log: app.log_number(),
             count: app.shown_count(),
+            recorded: (self.subject == Subject::Lanes).then(|| app.timeline().len()),
             now: self.moving.then(|| app.playback().head()),
             focus: app.focus(),
             width,
@@ -151,23 +170,36 @@ impl Picture {
         if self.basis == Some(basis) {
             return;
         }
-        let (now, state) = app.shown();
-        let scene = (self.draw)(&Frame {
-            state,
-            now,
-            focus: basis.focus,
-            width,
-            height,
-            look: Look::Light,
-            lang,
-            reduced_motion,
-            link: basis.link,
-        });
+        let head = app.playback().head();
+        let scene = match self.subject {
+            Subject::Stage => scene::stage(&basis.frame(app)),
+            Subject::Rulers => scene::rulers(&basis.frame(app)),
+            Subject::Lanes => {
+                lanes::picture(app.timeline(), head, basis.focus, lang, (width, height))
+            }
+        };
         painter::paint(&canvas, &scene, Look::Light);
         self.moving = scene.moving;
         self.basis = Some(Basis {
-            now: scene.moving.then_some(now),
+            now: scene.moving.then_some(head),
             ..basis
         });
+    }
+}
+
+impl Basis {
+    fn frame(self, app: &mut App) -> Frame<'_> {
+        let (now, state) = app.shown();
+        Frame {
+            state,
+            now,
+            focus: self.focus,
+            width: self.width,
+            height: self.height,
+            look: Look::Light,
+            lang: self.lang,
+            reduced_motion: self.reduced_motion,
+            link: self.link,
+        }
     }
 }

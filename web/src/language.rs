@@ -87,8 +87,9 @@ labels! {
     Controls: "Controls", "控制";
     CloseControls: "Close the controls", "关闭控制";
     Scope: "For", "对象";
-    ScopeServer: "server and all connections", "服务器和全部连接";
-    ScopeConn: "connection", "连接";
+    ScopeServer: "all connections", "全部连接";
+    ScopeServerTitle: "The server: connections that are open, and those to come", "服务器：已有的和以后的全部连接";
+    ScopeConn: "only", "仅";
     Reading: "Read", "读取";
     WhenArrival: "on arrival", "到达即读";
     WhenQueued: "when queued:", "攒够再读：";
@@ -123,11 +124,10 @@ labels! {
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     Selected: "Selected: copy it now", "已选中，请复制";
-    AskedMark: "asked", "已请求";
-    NoConnection: "no connection", "没有连接";
+    AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";
-    BigButtonHint: "Connects a client of our own. The server waits for 100 bytes and bags 100; the controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
+    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100. The controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
     Connecting: "Connecting to the relay…", "正在连接中继……";
     LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
     Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";

@@ -35,7 +35,7 @@ pub fn of(
     let queues = server.and_then(|end| end.queues).map(|(queues, _)| queues);
     let sample = |of: fn(&Queues) -> Option<u64>| queues.as_ref().and_then(of);
     let bytes = |of: fn(&EndState) -> u64| server.map(|end| number(of(end)));
-    let count = |number: Option<u64>| number.map(number);
+    let count = |value: Option<u64>| value.map(number);
 
     let waiting = match server {
         Some(end) if end.level_is_measured() => sources.receive_queue,

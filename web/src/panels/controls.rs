@@ -31,6 +31,12 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             close();
         }
     };
+    let asked = move || {
+        view.controls.with(|controls| {
+            let of_focus = controls.focus.and_then(|focus| focus.policy.asked);
+            controls.server.asked.or(of_focus).is_some()
+        })
+    };
     let complaint = move || {
         view.complaint
             .get()
@@ -47,6 +53,9 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             <div class="head">
                 <h2 id="controls-title">{view.say(Label::Controls)}</h2>
                 <Scope view focus for_server/>
+                <span class="m" role="status">
+                    {move || asked().then(|| Label::AskedMark.text(view.lang.get()))}
+                </span>
                 <span class="space"></span>
                 <button
                     type="button"
@@ -81,10 +90,8 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
 fn Scope(view: View, focus: Memo<Option<Conn>>, for_server: RwSignal<bool>) -> impl IntoView {
     let of_conn = move || {
         let lang = view.lang.get();
-        match focus.get() {
-            Some(conn) => format!("{} {conn}", Label::ScopeConn.text(lang)),
-            None => Label::NoConnection.text(lang).to_owned(),
-        }
+        let conn = focus.get().map_or("–".to_owned(), |conn| conn.to_string());
+        format!("{} {conn}", Label::ScopeConn.text(lang))
     };
     let choice = move |label: Box<dyn Fn() -> String + Send>, is_server: bool| {
         view! {
@@ -101,7 +108,12 @@ fn Scope(view: View, focus: Memo<Option<Conn>>, for_server: RwSignal<bool>) -> i
         }
     };
     view! {
-        <div class="segments" role="group" aria-label=view.say(Label::Scope)>
+        <div
+            class="segments"
+            role="group"
+            aria-label=view.say(Label::Scope)
+            title=view.say(Label::ScopeServerTitle)
+        >
             {choice(Box::new(move || Label::ScopeServer.text(view.lang.get()).to_owned()), true)}
             {choice(Box::new(of_conn), false)}
         </div>

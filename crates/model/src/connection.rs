@@ -38,7 +38,9 @@ impl Answer {
     /// Offset behind its last byte in the outgoing direction.
     #[must_use]
     pub fn out_to(&self) -> u64 {
-        self.out_from + self.stamp_bytes + (self.in_to - self.in_from)
+        self.out_from
+            .saturating_add(self.stamp_bytes)
+            .saturating_add(self.in_to.saturating_sub(self.in_from))
     }
 }
 
@@ -100,7 +102,11 @@ impl EndState {
     /// Bytes answered or offered to send, and not yet taken by the kernel. Derived.
     #[must_use]
     pub fn composed_bytes(&self) -> u64 {
-        (self.answered.total.bytes + self.stamp_bytes).saturating_sub(self.wrote.total.bytes)
+        self.answered
+            .total
+            .bytes
+            .saturating_add(self.stamp_bytes)
+            .saturating_sub(self.wrote.total.bytes)
     }
 }
 

@@ -80,83 +80,66 @@ impl Gather {
     }
 
     fn keep(&mut self, fact: Event, now_nanos: u64) -> Option<Event> {
+        let since_nanos = Some(now_nanos);
         match fact {
-            Event::Arrived(new) => match &mut self.arrived {
-                Some(sum) => {
+            Event::Arrived(new) => {
+                let new = Arrived {
+                    since_nanos,
+                    preview: None,
+                    ..new
+                };
+                merge(&mut self.arrived, new, |sum, new| {
                     sum.bytes += new.bytes;
-                    sum.segments = sum
-                        .segments
-                        .zip(new.segments)
-                        .map(|(a, b)| a.saturating_add(b));
+                    let segments = sum.segments.zip(new.segments);
+                    sum.segments = segments.map(|(a, b)| a.saturating_add(b));
                     sum.times = sum.times.saturating_add(new.times);
-                }
-                none => {
-                    *none = Some(Arrived {
-                        since_nanos: Some(now_nanos),
-                        preview: None,
-                        ..new
-                    });
-                }
-            },
-            Event::Read(new) => match &mut self.read {
-                Some(sum) => {
+                });
+            }
+            Event::Read(new) => {
+                let new = Read {
+                    since_nanos,
+                    preview: None,
+                    ..new
+                };
+                merge(&mut self.read, new, |sum, new| {
                     sum.asked += new.asked;
                     sum.returned += new.returned;
                     sum.times = sum.times.saturating_add(new.times);
-                }
-                none => {
-                    *none = Some(Read {
-                        since_nanos: Some(now_nanos),
-                        preview: None,
-                        ..new
-                    });
-                }
-            },
-            Event::Wrote(new) => match &mut self.wrote {
-                Some(sum) => {
-                    sum.asked += new.asked;
-                    sum.accepted += new.accepted;
-                    sum.times = sum.times.saturating_add(new.times);
-                }
-                none => {
-                    *none = Some(Wrote {
-                        since_nanos: Some(now_nanos),
-                        preview: None,
-                        ..new
-                    });
-                }
-            },
-            Event::Bagged(new) => match &mut self.bagged {
-                Some(sum) => {
+                });
+            }
+            Event::Bagged(new) => {
+                let new = Bagged { since_nanos, ..new };
+                merge(&mut self.bagged, new, |sum, new| {
                     sum.bytes += new.bytes;
                     sum.times = sum.times.saturating_add(new.times);
-                }
-                none => {
-                    *none = Some(Bagged {
-                        since_nanos: Some(now_nanos),
-                        ..new
-                    });
-                }
-            },
-            Event::Answered(new) => match &mut self.answered {
-                Some(sum) => {
+                });
+            }
+            Event::Answered(new) => {
+                let new = Answered { since_nanos, ..new };
+                merge(&mut self.answered, new, |sum, new| {
                     sum.in_bytes += new.in_bytes;
                     sum.stamp_bytes += new.stamp_bytes;
                     sum.times = sum.times.saturating_add(new.times);
-                }
-                none => {
-                    *none = Some(Answered {
-                        since_nanos: Some(now_nanos),
-                        ..new
-                    });
-                }
-            },
+                });
+            }
+            Event::Wrote(new) => {
+                let new = Wrote {
+                    since_nanos,
+                    preview: None,
+                    ..new
+                };
+                merge(&mut self.wrote, new, |sum, new| {
+                    sum.asked += new.asked;
+                    sum.accepted += new.accepted;
+                    sum.times = sum.times.saturating_add(new.times);
+                });
+            }
             Event::Blocked(new) => {
-                count(&mut self.blocked, new);
+                merge(&mut self.blocked, new, count);
                 self.ends_unblocked = false;
             }
             Event::Unblocked(new) => {
-                count(&mut self.unblocked, new);
+                merge(&mut self.unblocked, new, count);
                 self.ends_unblocked = true;
             }
             // No other kind is gathered.
@@ -166,9 +149,129 @@ impl Gather {
     }
 }
 
-fn count(sum: &mut Option<Blocked>, new: Blocked) {
+fn merge<T>(sum: &mut Option<T>, new: T, add: impl FnOnce(&mut T, T)) {
     match sum {
-        Some(sum) => sum.times = sum.times.saturating_add(new.times),
+        Some(sum) => add(sum, new),
         none => *none = Some(new),
+    }
+}
+
+fn count(sum: &mut Blocked, new: Blocked) {
+    sum.times = sum.times.saturating_add(new.times);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Conn, End};
+
+    const MILLI: u64 = 1_000_000;
+
+    fn read(offset: u64, returned: u64) -> Event {
+        Event::Read(Read {
+            conn: Conn(1),
+            end: End::Server,
+            offset,
+            asked: 100,
+            returned,
+            times: 1,
+            since_nanos: None,
+            preview: None,
+        })
+    }
+
+    /// Offers a read of one byte every `gap_nanos`; says how often each record told it.
+    fn told(facts: u64, gap_nanos: u64) -> Vec<u32> {
+        let mut gather = Gather::default();
+        let mut told = Vec::new();
+        for i in 0..facts {
+            let now = i * gap_nanos;
+            if gather.due_nanos().is_some_and(|due| due <= now) {
+                told.extend(gather.take());
+            }
+            told.extend(gather.offer(read(i, 1), now));
+        }
+        told.extend(gather.take());
+        told.iter()
+            .map(|event| match event {
+                Event::Read(read) => read.times,
+                _ => 0,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_slow_is_told_one_by_one() {
+        assert_eq!(told(300, 5 * MILLI), [1; 300]);
+        assert_eq!(told(60, 0), [1; 60], "and so is a burst");
+    }
+
+    #[test]
+    fn what_is_fast_is_merged_each_16_ms() {
+        let told = told(10_064, MILLI / 10);
+        let (single, merged): (Vec<u32>, Vec<u32>) = told.iter().partition(|&&times| times == 1);
+        assert!((64..80).contains(&single.len()), "{single:?}");
+        assert!(
+            merged[..merged.len() - 1].iter().all(|&times| times == 160),
+            "{merged:?}"
+        );
+        assert_eq!(told.iter().sum::<u32>(), 10_064);
+    }
+
+    #[test]
+    fn totals_go_in_the_order_of_bytes() {
+        let mut gather = Gather {
+            schedule_nanos: u64::MAX / 2,
+            ..Gather::default()
+        };
+        let place = (Conn(1), End::Server);
+        let blocked = Blocked {
+            conn: place.0,
+            end: place.1,
+            times: 1,
+        };
+        let wrote = Wrote {
+            conn: place.0,
+            end: place.1,
+            offset: 7,
+            asked: 5,
+            accepted: 3,
+            times: 1,
+            since_nanos: None,
+            preview: None,
+        };
+        for fact in [
+            Event::Wrote(wrote.clone()),
+            Event::Blocked(blocked),
+            Event::Unblocked(blocked),
+            Event::Blocked(blocked),
+            read(40, 2),
+            read(42, 3),
+        ] {
+            assert_eq!(gather.offer(fact, MILLI), None);
+        }
+        assert_eq!(gather.due_nanos(), Some(17 * MILLI));
+        let Event::Read(first) = read(40, 5) else {
+            return;
+        };
+        let expected = [
+            Event::Read(Read {
+                asked: 200,
+                times: 2,
+                since_nanos: Some(MILLI),
+                ..first
+            }),
+            Event::Wrote(Wrote {
+                since_nanos: Some(MILLI),
+                ..wrote
+            }),
+            Event::Unblocked(blocked),
+            Event::Blocked(Blocked {
+                times: 2,
+                ..blocked
+            }),
+        ];
+        assert_eq!(gather.take().collect::<Vec<_>>(), expected);
+        assert_eq!(gather.due_nanos(), None);
     }
 }

@@ -208,6 +208,7 @@ impl Relay {
             self.config.previews,
             // The client looks there, the server tells.
             (seat.end == End::Server).then(|| seat.arrived()),
+            seat.turn(),
         )
     }
 }

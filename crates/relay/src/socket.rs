@@ -3,7 +3,12 @@
 //!
 //! Knows nothing of what the program wants and why: that is `echo` and `client`.
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use protocol::{
     Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, HalfClosed, Preview, Queues, Read,
@@ -30,6 +35,11 @@ const STUCK_NANOS: u64 = 400_000_000;
 
 /// Where the system does not tell the window, it counts as closed with so much queued, bytes.
 const QUEUED_UNTOLD_BYTES: u64 = 65_536;
+
+/// The two ends of a connection that are both ours take turns: held while one sends and records it,
+/// and while the other looks and records what it finds. So no arrival is recorded before its send.
+/// Merged facts stand where their gathering ends, and may pass each other all the same.
+pub type Turn = Arc<Mutex<()>>;
 
 /// A connected socket, with all that was recorded of it.
 #[derive(Debug)]
@@ -59,6 +69,7 @@ pub struct Socket {
     stirred: bool,
     /// Told the bytes whose arrival here is recorded: what a sender waits for that must not merge.
     recorded: Option<watch::Sender<u64>>,
+    turn: Turn,
 }
 
 /// How a connection ended that nobody at this end ended.
@@ -79,6 +90,7 @@ impl Socket {
         journal: Arc<Journal>,
         previews: bool,
         recorded: Option<watch::Sender<u64>>,
+        turn: Turn,
     ) -> Socket {
         // An urgent byte is a byte of the stream like the others, counted where it stands.
         if let Err(error) = SockRef::from(&stream).set_out_of_band_inline(true) {
@@ -103,6 +115,7 @@ impl Socket {
             last_look: None,
             stirred: true,
             recorded,
+            turn,
         }
     }
 
@@ -216,6 +229,8 @@ impl Socket {
     /// send(2). Returns how many bytes the kernel took; 0 while it has no room. A connection that
     /// is no more makes the socket [gone](Socket::is_gone).
     pub fn write(&mut self, bytes: &[u8]) -> usize {
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = if self.blocked {
             // Clears the readiness on which `wait` waits, if there is no room.
             self.stream
@@ -351,6 +366,8 @@ impl Socket {
     /// Looks, and records the arrival. `just_read`: bytes that a recv returned and that are not
     /// counted as read yet.
     fn look_now(&mut self, just_read: &[u8]) {
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.stirred = false;
         let read = self.read + just_read.len() as u64;
         let look = match observe::look(&self.stream, read) {

@@ -123,8 +123,7 @@ fn fit(event: &mut Event, state: &State) {
         Event::Bagged(e) => e.offset = end.bagged.total.bytes,
         Event::Answered(e) => {
             e.in_offset = end.answered.total.bytes;
-            e.in_bytes = e.in_bytes.min(1 << 40);
-            e.out_offset = end.wrote.total.bytes.min(1 << 50);
+            e.out_offset = end.wrote.total.bytes;
         }
         _ => {}
     }

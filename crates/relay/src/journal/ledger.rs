@@ -136,3 +136,154 @@ fn add(total: &mut Total, bytes: u64, times: u32) {
     total.bytes += bytes;
     total.times += u64::from(times);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gather::Gather;
+    use proptest::prelude::*;
+    use protocol::{Accepted, Answered, Arrived, Blocked, Closed, PolicySet, Read, Wrote};
+
+    const CONN: Conn = Conn(7);
+    const END: End = End::Server;
+
+    fn accepted() -> Event {
+        Event::Accepted(Accepted {
+            conn: CONN,
+            end: END,
+            peer: ([127, 0, 0, 1], 5).into(),
+            local: ([127, 0, 0, 1], 6).into(),
+        })
+    }
+
+    /// Facts as a busy echo tells them: for each number so many bytes arrive, are read and answered.
+    fn facts(sizes: &[u64]) -> Vec<Event> {
+        let (conn, end, times, since_nanos, preview) = (CONN, END, 1, None, None);
+        let (mut offset, mut out) = (0, 0);
+        let mut facts = Vec::new();
+        for &bytes in sizes {
+            facts.push(Event::Arrived(Arrived {
+                conn,
+                end,
+                offset,
+                bytes,
+                segments: Some(1),
+                times,
+                since_nanos,
+                preview: preview.clone(),
+            }));
+            facts.push(Event::Read(Read {
+                conn,
+                end,
+                offset,
+                asked: 1024,
+                returned: bytes,
+                times,
+                since_nanos,
+                preview: preview.clone(),
+            }));
+            facts.push(Event::Answered(Answered {
+                conn,
+                end,
+                in_offset: offset,
+                in_bytes: bytes,
+                out_offset: out,
+                stamp_bytes: 22,
+                times,
+                since_nanos,
+            }));
+            if bytes % 3 == 0 {
+                facts.push(Event::Blocked(Blocked { conn, end, times }));
+            }
+            if bytes % 5 == 0 {
+                facts.push(Event::Unblocked(Blocked { conn, end, times }));
+            }
+            facts.push(Event::Wrote(Wrote {
+                conn,
+                end,
+                offset: out,
+                asked: bytes + 22,
+                accepted: bytes + 22,
+                times,
+                since_nanos,
+                preview: preview.clone(),
+            }));
+            offset += bytes;
+            out += bytes + 22;
+        }
+        facts
+    }
+
+    fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Keyframe {
+        let mut ledger = Ledger::default();
+        for event in events {
+            ledger.apply(event);
+        }
+        ledger.keyframe()
+    }
+
+    proptest! {
+        #[test]
+        fn merging_changes_no_total(
+            sizes in proptest::collection::vec(1_u64..1024, 0..200),
+            gap_nanos in 0_u64..10_000_000,
+        ) {
+            let mut gather = Gather::default();
+            let mut told = vec![accepted()];
+            let mut plain = vec![accepted()];
+            for (i, fact) in (0..).zip(facts(&sizes)) {
+                let now = i * gap_nanos;
+                if gather.due_nanos().is_some_and(|due| due <= now) {
+                    told.extend(gather.take());
+                }
+                plain.push(fact.clone());
+                told.extend(gather.offer(fact, now));
+            }
+            told.extend(gather.take());
+            prop_assert_eq!(fold(&told), fold(&plain));
+            // And no total runs ahead of its source, after whatever record.
+            let mut ledger = Ledger::default();
+            for event in &told {
+                ledger.apply(event);
+                let Some(end) = ledger.end(CONN, END) else { continue };
+                prop_assert!(end.read.bytes <= end.arrived.bytes);
+                prop_assert!(end.answered.bytes <= end.read.bytes);
+                prop_assert!(end.wrote.bytes <= end.answered.bytes + end.stamp_bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_without_an_open_end_is_forgotten() {
+        let closed = Event::Closed(Closed {
+            conn: CONN,
+            end: END,
+            unread: 3,
+        });
+        assert_eq!(fold(&[accepted()]).conns.len(), 1);
+        let keyframe = fold(&[accepted(), closed]);
+        assert_eq!((keyframe.conns.len(), keyframe.accepted), (0, 1));
+    }
+
+    #[test]
+    fn the_servers_policy_is_everybodys() {
+        let policy = |bag| Policy {
+            bag: Some(bag),
+            ..Policy::default()
+        };
+        let set = |conn, bag| {
+            let policy = policy(bag);
+            Event::Policy(PolicySet { conn, policy })
+        };
+        let keyframe = fold(&[set(None, 1), accepted(), set(Some(CONN), 2)]);
+        assert_eq!(
+            (keyframe.policy, keyframe.conns[0].policy),
+            (policy(1), policy(2))
+        );
+        let keyframe = fold(&[accepted(), set(Some(CONN), 2), set(None, 3)]);
+        assert_eq!(
+            (keyframe.policy, keyframe.conns[0].policy),
+            (policy(3), policy(3))
+        );
+    }
+}

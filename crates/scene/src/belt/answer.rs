@@ -15,7 +15,12 @@ use crate::{
 /// From the knot to the client's foot.
 const START: f64 = 1650.0;
 const FOOT: f64 = 132.0;
+/// In front of the stall, and in the middle of the tunnel.
+const STALL: f64 = 330.0;
+const TUNNEL: f64 = 960.0;
 const RIDE_MS: f64 = 1400.0;
+/// From the belt's end to the foot, once the client's kernel has it.
+const HAND_MS: f64 = 250.0;
 /// The spacing of the lower belt's chevrons divides the way.
 pub(super) const CHEVRONS: f64 = (START - FOOT) / 7.0;
 
@@ -27,33 +32,68 @@ const PUT_MS: f64 = 400.0;
 /// So many of the last answers are drawn.
 const DRAWN_MAX: usize = 4;
 
-/// When send had taken the answer's last byte; None while it has not.
-fn sent(server: &EndState, answer: &Answer) -> Option<Option<model::Moment>> {
-    (server.wrote.total.bytes >= answer.out_to()).then(|| {
-        server
-            .wrote
-            .cut_at(answer.out_to().saturating_sub(1))
-            .map(|cut| cut.moment)
-    })
+/// Where an answer is on the lower belt; None while send has not taken its last byte.
+///
+/// That it reached the client is known only of our own client; there it waits at the stall until
+/// the client's kernel has it. With any other it is carried to the foot.
+fn place(
+    stage: &Stage,
+    connection: &Connection,
+    server: &EndState,
+    answer: &Answer,
+) -> Option<f64> {
+    if server.wrote.total.bytes < answer.out_to() {
+        return None;
+    }
+    let last = answer.out_to().saturating_sub(1);
+    let sent = server.wrote.cut_at(last).map(|cut| cut.moment);
+    let stop = if connection.client.is_some() {
+        STALL
+    } else {
+        FOOT
+    };
+    let ridden = sent.map_or(1.0, |moment| {
+        let p = stage.motion.progress(moment, 0.0, RIDE_MS);
+        if stage.motion.is_reduced() && p < 1.0 {
+            // Stops: in the tunnel, in the network.
+            let half = stage.motion.elapsed(moment) < RIDE_MS / 2.0;
+            if half { 0.5 } else { 0.74 }
+        } else {
+            p
+        }
+    });
+    let mut x = lerp(START, stop, ridden);
+    // What the kernel says it has not sent cannot have left the tunnel.
+    let unsent = server.queues.and_then(|(queues, _)| queues.unsent);
+    if unsent.is_some_and(|unsent| unsent > 0) {
+        x = x.max(TUNNEL);
+    }
+    if let Some(client) = &connection.client {
+        let there = [&client.arrived, &client.read]
+            .into_iter()
+            .find(|ruler| ruler.total.bytes >= answer.out_to());
+        if let Some(ruler) = there {
+            let arrived = ruler.cut_at(last).map(|cut| cut.moment);
+            let p = arrived.map_or(1.0, |moment| stage.motion.progress(moment, 0.0, HAND_MS));
+            x = lerp(x, FOOT, p);
+        }
+    }
+    Some(x)
 }
 
 /// How far the lower belt has moved, for its chevrons.
 pub(super) fn travel(stage: &Stage) -> f64 {
-    let Some(server) = stage.server() else {
+    let (Some(connection), Some(server)) = (stage.connection, stage.server()) else {
         return 0.0;
     };
-    let moment = server
+    if is_torn(stage) {
+        return 0.0;
+    }
+    server
         .answers
         .back()
-        .and_then(|answer| sent(server, answer))
-        .flatten();
-    match moment {
-        Some(moment) if !is_torn(stage) => {
-            let p = stage.motion.progress(moment, 0.0, RIDE_MS);
-            (START - FOOT) * p
-        }
-        _ => 0.0,
-    }
+        .and_then(|answer| place(stage, connection, server, answer))
+        .map_or(0.0, |x| START - x)
 }
 
 fn is_torn(stage: &Stage) -> bool {
@@ -68,24 +108,24 @@ pub(super) fn draw(stage: &mut Stage) {
     };
     let skip = server.answers.len().saturating_sub(DRAWN_MAX);
     let mut at_foot = None;
+    let mut behind = 0;
     for answer in server.answers.iter().skip(skip) {
-        match sent(server, answer) {
-            None if !is_torn(stage) => tie(stage, connection, server, answer),
-            None => {}
-            Some(moment) => {
-                let p = moment.map_or(1.0, |moment| stage.motion.progress(moment, 0.0, RIDE_MS));
-                if p >= 1.0 {
-                    at_foot = Some(answer);
-                } else if !is_torn(stage) {
-                    ride(stage, connection, server, answer, p);
-                }
+        match place(stage, connection, server, answer) {
+            Some(x) if x <= FOOT + 0.5 => {
+                at_foot = Some(answer);
+                behind = 0;
+                continue;
             }
+            Some(x) if !is_torn(stage) => ride(stage, connection, server, answer, x),
+            None if !is_torn(stage) => tie(stage, connection, server, answer),
+            _ => {}
         }
+        behind += u64::from(answer.times);
     }
     if let Some(answer) = at_foot {
         small_tag(stage, (FOOT, OUT_Y), 1.0);
         sack(stage, connection, answer, (FOOT, OUT_Y), 1.0);
-        let words = words::times(server.answered.total.times);
+        let words = words::times(server.answered.total.times.saturating_sub(behind));
         stage.sketch.text(
             text(words, (196.0, 608.0), size::SMALL)
                 .quiet()
@@ -112,8 +152,9 @@ fn tie(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &A
         bag::KNOT
     };
     let at = (lerp(knot.0, START, put), lerp(knot.1, OUT_Y, put));
-    if from_tray && neck < 1.0 && !motion.is_reduced() {
-        for index in 0..(answer.in_to - answer.in_from).min(100) {
+    let bytes = answer.in_to.saturating_sub(answer.in_from);
+    if from_tray && bytes <= 100 && neck < 1.0 && !motion.is_reduced() {
+        for index in 0..bytes {
             let offset = answer.in_from + index;
             let mut spot = worker::tray_spot(stage, answer.in_from, answer.in_to, offset);
             let p = cubic_in(neck);
@@ -132,24 +173,9 @@ fn tie(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &A
     sack(stage, connection, answer, at, lerp(0.3, 1.0, neck));
 }
 
-/// On the belt, through the tunnel, to the client.
-fn ride(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &Answer, p: f64) {
-    let p = if stage.motion.is_reduced() {
-        // Stops: in the tunnel, in the network.
-        let passed = sent(server, answer)
-            .flatten()
-            .map_or(0.0, |moment| stage.motion.elapsed(moment));
-        if passed < RIDE_MS / 2.0 { 0.45 } else { 0.66 }
-    } else {
-        p
-    };
-    let mut x = lerp(START, FOOT, p);
-    // What the kernel says it has not sent cannot have left the tunnel.
-    let unsent = server.queues.and_then(|(queues, _)| queues.unsent);
-    if unsent.is_some_and(|unsent| unsent > 0) {
-        x = x.max(960.0);
-    }
-    let strength = ((x - 300.0) / 160.0).clamp(0.0, 1.0);
+/// On the belt, through the tunnel, to the client. The tag folds up before the stall.
+fn ride(stage: &mut Stage, connection: &Connection, server: &EndState, answer: &Answer, x: f64) {
+    let strength = ((x - STALL) / 140.0).clamp(0.0, 1.0);
     tag(stage, server, answer, (x, OUT_Y), strength);
     small_tag(stage, (x, OUT_Y), 1.0 - strength);
     sack(stage, connection, answer, (x, OUT_Y), 1.0);
@@ -179,7 +205,7 @@ fn sack(stage: &mut Stage, connection: &Connection, answer: &Answer, at: (f64, f
     if scale > 0.9 {
         stage.sketch.text(
             text(
-                words::number(answer.in_to - answer.in_from),
+                words::number(answer.in_to.saturating_sub(answer.in_from)),
                 (at.0, at.1 - 8.0),
                 21.0,
             )
@@ -264,7 +290,8 @@ fn stamp(server: &EndState, answer: &Answer) -> Option<String> {
     if answer.times != 1 || answer.stamp_bytes == 0 || answer.stamp_bytes > 40 {
         return None;
     }
-    let text: Option<String> = (answer.out_from..answer.out_from + answer.stamp_bytes)
+    let text: Option<String> = (answer.out_from
+        ..answer.out_from.saturating_add(answer.stamp_bytes))
         .map(|offset| {
             server
                 .wrote

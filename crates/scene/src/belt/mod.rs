@@ -11,6 +11,7 @@ mod bag;
 mod buffer;
 mod client;
 mod incoming;
+mod kernel;
 mod signs;
 mod tab;
 mod worker;
@@ -105,13 +106,14 @@ impl<'a> Stage<'a> {
         incoming::draw(self);
         client::stall(self);
         buffer::draw(self);
+        kernel::draw(self);
         signs::gate(self);
         bag::draw(self);
         worker::draw(self);
         // The lower belt runs in front of the worker's feet.
         backdrop::lower_belt(self);
         answer::draw(self);
-        buffer::send_buffer(self);
+        kernel::send_buffer(self);
         signs::draw(self);
     }
 

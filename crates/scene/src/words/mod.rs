@@ -9,6 +9,7 @@ mod label;
 mod number;
 mod rows;
 mod ruler;
+mod say;
 
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};

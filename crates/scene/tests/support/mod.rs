@@ -476,7 +476,7 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
             "answer_on_its_way",
             Story::new(&wrote),
             View {
-                millis: 920,
+                millis: 1130,
                 ..view
             },
         ),
@@ -637,6 +637,24 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
                 "listening; policy arrival; accepted; arrived 40000 segments 30 times 5; read 40960 40000 times 40; answered 40000 times 40; wrote 30000 of 40880 times 20; blocked server; queues 0 window 65536 memory 0 unsent 24000",
             ),
             View { millis: 2000, ..zh },
+        ),
+        (
+            "answer_at_the_stall",
+            Story::new(&wrote),
+            View {
+                millis: 2000,
+                ..view
+            },
+        ),
+        (
+            "answers_queue",
+            Story::new(
+                "listening; policy arrival; accepted; arrived 20; read 1024 20; answered 20; wrote 42; arrived 50; read 1024 50; answered 50; wrote 72; arrived 30; read 1024 30; answered 30",
+            ),
+            View {
+                millis: 700,
+                ..view
+            },
         ),
         (
             "three_riding",

@@ -4,19 +4,21 @@
 //! Knows nothing of sockets. Whatever depends on the order of policies and connections is recorded
 //! under this registry's lock, so that the journal tells it in the order in which it took effect.
 
+mod seat;
+
 use std::{
     collections::{HashMap, VecDeque},
     net::SocketAddr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{Accepted, Conn, Connected, End, Event, Policy, PolicySet, Refusal, Spacing};
-use tokio::sync::{Notify, watch};
+use protocol::{Accepted, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
+use tokio::sync::watch;
 
-use crate::journal::Journal;
+use crate::{journal::Journal, socket::Turn};
+
+use seat::Post;
+pub use seat::Seat;
 
 /// The most demonstration clients at a time.
 pub const CLIENTS_MAX: u32 = 16;
@@ -51,6 +53,7 @@ struct Entry {
     client: Presence,
     /// Bytes whose arrival at the server's end is recorded.
     arrived: watch::Sender<u64>,
+    turn: Turn,
 }
 
 #[derive(Debug)]
@@ -70,13 +73,6 @@ struct Open {
     is_sending: bool,
 }
 
-/// Tells a task that there is news.
-#[derive(Debug, Default)]
-struct Post {
-    is_fresh: AtomicBool,
-    wake: Notify,
-}
-
 /// How a person wants an end to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -93,29 +89,6 @@ pub struct Batches {
     pub sizes: VecDeque<u32>,
     /// When the next one goes.
     pub spacing: Spacing,
-}
-
-/// What a task is told.
-#[derive(Debug)]
-pub struct News {
-    /// The policy in force.
-    pub policy: Policy,
-    /// The end is to end.
-    pub ending: Option<Ending>,
-    /// New batches.
-    pub batches: Option<Batches>,
-}
-
-/// An end's place in the registry; dropping it leaves.
-#[derive(Debug)]
-pub struct Seat {
-    /// The connection.
-    pub conn: Conn,
-    /// The end.
-    pub end: End,
-    registry: Arc<Registry>,
-    post: Arc<Post>,
-    arrived: watch::Sender<u64>,
 }
 
 impl Registry {
@@ -268,9 +241,11 @@ impl Registry {
     fn seat(self: &Arc<Self>, state: &mut State, conn: Conn, end: End) -> Seat {
         let post = Arc::new(Post::default());
         let mut arrived = watch::Sender::new(0);
+        let mut turn = Turn::default();
         let ending = state.closing.then_some(Ending::Close);
         if let Some(entry) = state.conns.get_mut(&conn) {
             arrived = entry.arrived.clone();
+            turn = Arc::clone(&entry.turn);
             let open = Presence::Open(Open {
                 post: Arc::clone(&post),
                 ending,
@@ -289,6 +264,7 @@ impl Registry {
             registry: Arc::clone(self),
             post,
             arrived,
+            turn,
         }
     }
 
@@ -307,6 +283,7 @@ impl State {
             server: Presence::Absent,
             client: Presence::Absent,
             arrived: watch::Sender::new(0),
+            turn: Turn::default(),
         };
         self.conns.insert(self.last, entry);
         self.by_pair.insert(pair, self.last);
@@ -331,115 +308,6 @@ impl State {
             && self.by_pair.get(&entry.pair) == Some(&conn)
         {
             self.by_pair.remove(&entry.pair);
-        }
-    }
-}
-
-impl Post {
-    fn call(&self) {
-        self.is_fresh.store(true, Ordering::Release);
-        self.wake.notify_one();
-    }
-}
-
-impl Seat {
-    /// Who this is about.
-    #[must_use]
-    pub fn place(&self) -> (Conn, End) {
-        (self.conn, self.end)
-    }
-
-    /// Where the server's end tells the bytes whose arrival is recorded, and its client looks.
-    #[must_use]
-    pub fn arrived(&self) -> watch::Sender<u64> {
-        self.arrived.clone()
-    }
-
-    /// The demonstration client's connect has returned.
-    pub fn connected(&self, client: SocketAddr, server: SocketAddr) {
-        let _state = self.registry.state();
-        self.registry.journal.record(Event::Connected(Connected {
-            conn: self.conn,
-            end: End::Client,
-            local: client,
-            peer: server,
-        }));
-    }
-
-    /// True if there is news to be taken up: what came before it is to be recorded before.
-    #[must_use]
-    pub fn has_news(&self) -> bool {
-        self.post.is_fresh.load(Ordering::Acquire)
-    }
-
-    /// Takes up the news; a policy of the connection's own is recorded here.
-    #[must_use]
-    pub fn take_news(&self) -> News {
-        let mut state = self.registry.state();
-        self.post.is_fresh.store(false, Ordering::Release);
-        let mut news = News {
-            policy: state.policy,
-            ending: None,
-            batches: None,
-        };
-        let Some(entry) = state.conns.get_mut(&self.conn) else {
-            return news;
-        };
-        news.policy = entry.policy;
-        let presence = match self.end {
-            End::Server => &mut entry.server,
-            End::Client => &mut entry.client,
-        };
-        if let Presence::Open(open) = presence {
-            news.ending = open.ending;
-            news.batches = open.batches.take();
-            if std::mem::take(&mut open.policy_is_own) {
-                self.registry.journal.record(Event::Policy(PolicySet {
-                    conn: Some(self.conn),
-                    policy: entry.policy,
-                }));
-            }
-        }
-        news
-    }
-
-    /// Returns when there is news.
-    pub async fn news(&self) {
-        self.post.wake.notified().await;
-    }
-
-    /// All batches are sent.
-    pub fn sent_all(&self) {
-        let mut state = self.registry.state();
-        if let Ok(open) = state.open(self.conn, self.end) {
-            open.is_sending = false;
-        }
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut state = self.registry.state();
-        let Some(entry) = state.conns.get_mut(&self.conn) else {
-            return;
-        };
-        match self.end {
-            End::Server => entry.server = Presence::Left,
-            End::Client => entry.client = Presence::Left,
-        }
-        match (&entry.server, &entry.client) {
-            (Presence::Open(_), _) | (_, Presence::Open(_)) => {}
-            // The server will accept it still, and is to find its number.
-            (Presence::Absent, Presence::Left) => {
-                let conn = self.conn;
-                state.unaccepted.push_back(conn);
-                if state.unaccepted.len() > UNACCEPTED_MAX
-                    && let Some(oldest) = state.unaccepted.pop_front()
-                {
-                    state.forget(oldest);
-                }
-            }
-            _ => state.forget(self.conn),
         }
     }
 }

@@ -320,7 +320,7 @@ impl App {
     /// The policy that is in force for a connection, or for the server.
     pub fn policy(&self, conn: Option<Conn>) -> Policy {
         let state = self.live();
-        conn.and_then(|conn| state.conns.get(&conn))
+        conn.and_then(|conn| state.conn(conn))
             .map_or(state.policy, |connection| connection.policy)
     }
 

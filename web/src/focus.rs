@@ -56,7 +56,7 @@ impl Follow {
         let open = || all().filter(|other: &&Connection| other.is_open());
         let demonstration = |other: &&Connection| other.client.is_some();
         let newer = |other: &&Connection| other.conn > self.newer_than;
-        let next = match focus.and_then(|conn| state.conns.get(&conn)) {
+        let next = match focus.and_then(|conn| state.conn(conn)) {
             // None yet, or forgotten.
             None => open()
                 .rev()

@@ -320,7 +320,7 @@ fn controls(app: &App) -> Controls {
         policy: app.policy(conn),
         asked: app.asked_policy(conn),
     };
-    let connection = app.focus().and_then(|conn| live.conns.get(&conn));
+    let connection = app.focus().and_then(|conn| live.conn(conn));
     Controls {
         focus: connection.map(|connection| {
             let open = |end| connection.end(end).map(|end| end.closed.is_none());

@@ -128,6 +128,12 @@ impl State {
         }
     }
 
+    /// The connection of that number, if it is remembered.
+    #[must_use]
+    pub fn conn(&self, conn: Conn) -> Option<&Connection> {
+        self.conns.get(&conn).map(AsRef::as_ref)
+    }
+
     pub(crate) fn note(&mut self, fault: Fault) {
         self.fault.get_or_insert(fault);
     }

@@ -60,6 +60,6 @@ impl<'a> Frame<'a> {
     /// The connection on the stage, if the state knows it.
     #[must_use]
     pub fn connection(&self) -> Option<&'a model::Connection> {
-        self.state.conns.get(&self.focus?)
+        self.state.conn(self.focus?)
     }
 }

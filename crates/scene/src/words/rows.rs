@@ -51,7 +51,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
     let connection = record
         .event
         .conn()
-        .and_then(|conn: Conn| after.conns.get(&conn));
+        .and_then(|conn: Conn| after.conn(conn));
     match &record.event {
         Event::Listening(e) => say(
             format!(

@@ -122,7 +122,11 @@ impl Brush {
                 fill,
                 stroke,
             } => {
-                if let Some(path) = kept.path(d) {
+                let path = match d {
+                    Cow::Borrowed(d) => kept.path(d),
+                    Cow::Owned(d) => Path2d::new_with_path_string(d).ok(),
+                };
+                if let Some(path) = path {
                     self.paint_path(&path, (*x, *y), *scale, *fill, *stroke);
                 }
             }
@@ -337,19 +341,15 @@ impl Kept {
         context(canvas)
     }
 
-    fn path(&mut self, d: &Cow<'static, str>) -> Option<Path2d> {
-        match d {
-            Cow::Owned(d) => Path2d::new_with_path_string(d).ok(),
-            Cow::Borrowed(d) => {
-                let key = (d.as_ptr() as usize, d.len());
-                if let Some(path) = self.paths.get(&key) {
-                    return Some(path.clone());
-                }
-                let path = Path2d::new_with_path_string(d).ok()?;
-                self.paths.insert(key, path.clone());
-                Some(path)
-            }
+    /// What was made of a constant text of the art, by its address.
+    fn path(&mut self, d: &'static str) -> Option<Path2d> {
+        let key = (d.as_ptr() as usize, d.len());
+        if let Some(path) = self.paths.get(&key) {
+            return Some(path.clone());
         }
+        let path = Path2d::new_with_path_string(d).ok()?;
+        self.paths.insert(key, path.clone());
+        Some(path)
     }
 }
 

@@ -91,7 +91,7 @@ fn explain(error: &StartError) -> anyhow::Error {
             "--page-dir {}: there is no index.html; start with `cargo run --release`, which builds the page, or give the directory of a built one",
             dir.display()
         ),
-        StartError::Random(_) => anyhow!("{error}"),
+        StartError::Random(_) | StartError::Threads(_) => anyhow!("{error}"),
     }
 }
 

@@ -35,7 +35,10 @@ use std::{
 
 use protocol::{End, Event, Header, Listening, Policy, Run, wire};
 use socket2::{Domain, Protocol as SocketProtocol, Socket as RawSocket, Type};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::{Handle, Runtime},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use journal::{Journal, Reader};
@@ -47,6 +50,7 @@ use registry::Registry;
 
 /// How long the connections, and then the viewers, have to end.
 const GRACE: Duration = Duration::from_secs(1);
+const VIEWER_THREADS: usize = 2;
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
 
@@ -71,7 +75,8 @@ pub struct Config {
 #[derive(Debug)]
 pub struct Listeners {
     echo: TcpListener,
-    page: TcpListener,
+    /// For the viewers' runtime.
+    page: std::net::TcpListener,
     echo_addr: SocketAddr,
     page_addr: SocketAddr,
 }
@@ -113,6 +118,9 @@ pub enum StartError {
     /// No run id.
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
+    /// No threads for the viewers.
+    #[error("the system gives no threads: {0}")]
+    Threads(io::Error),
 }
 
 impl Listeners {
@@ -133,8 +141,13 @@ impl Listeners {
                     source,
                 })
         };
-        let (echo_addr, echo) = listen(Which::Echo, echo, backlog)?;
+        let (echo_addr, listener) = listen(Which::Echo, echo, backlog)?;
         let (page_addr, page) = listen(Which::Page, page, PAGE_BACKLOG)?;
+        let echo = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
+            which: Which::Echo,
+            addr: echo,
+            source,
+        })?;
         Ok(Listeners {
             echo,
             page,
@@ -156,7 +169,7 @@ impl Listeners {
     }
 }
 
-fn bind(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+fn bind(addr: SocketAddr, backlog: u32) -> io::Result<std::net::TcpListener> {
     let socket = RawSocket::new(
         Domain::for_address(addr),
         Type::STREAM,
@@ -168,7 +181,7 @@ fn bind(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     socket.set_nonblocking(true)?;
     socket.bind(&addr.into())?;
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
-    TcpListener::from_std(socket.into())
+    Ok(socket.into())
 }
 
 /// All that the tasks of one relay share.
@@ -178,6 +191,8 @@ struct Relay {
     registry: Arc<Registry>,
     /// Where the demonstration client connects.
     echo_target: SocketAddr,
+    /// The runtime of the echo server and of its demonstration client.
+    home: Handle,
     /// Tasks that own a socket of the echo server or of its demonstration client.
     sockets: TaskTracker,
     /// Tasks of viewers.
@@ -240,21 +255,43 @@ pub async fn run(
         journal,
         registry,
         echo_target: reachable(listeners.echo_addr),
+        home: Handle::current(),
         sockets: TaskTracker::new(),
         viewers: TaskTracker::new(),
         closing: CancellationToken::new(),
     });
+    let aside = Aside::new().map_err(StartError::Threads)?;
+    let page = aside
+        .listen(listeners.page)
+        .map_err(|source| StartError::Listen {
+            which: Which::Page,
+            addr: listeners.page_addr,
+            source,
+        })?;
+    aside.handle.spawn({
+        let relay = Arc::clone(&relay);
+        async move {
+            tokio::select! {
+                () = http::serve(&relay, &page) => {}
+                () = relay.journal.keep_announcing() => {}
+                () = relay.closing.cancelled() => {}
+            }
+        }
+    });
+    let sealing = relay.home.spawn({
+        let journal = Arc::clone(&relay.journal);
+        async move { journal.keep_sealing().await }
+    });
     tokio::select! {
         () = serve_echo(&relay, &listeners.echo) => {}
-        () = http::serve(&relay, &listeners.page) => {}
-        () = relay.journal.keep_sealing() => {}
         () = shutdown => {}
     }
-    drop(listeners);
+    drop(listeners.echo);
     // First the connections, so that viewers are told of their end; then the viewers.
     relay.registry.close_all();
     relay.sockets.close();
     let _ = tokio::time::timeout(GRACE, relay.sockets.wait()).await;
+    sealing.abort();
     relay.journal.seal();
     relay.closing.cancel();
     relay.viewers.close();
@@ -273,6 +310,41 @@ pub fn check_page(config: &Config) -> Result<(), StartError> {
     Err(StartError::NoPage {
         dir: config.page_dir.clone(),
     })
+}
+
+/// The viewers' own threads: a thousand of them to be written to must not stand in the queue before
+/// an echo.
+struct Aside {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl Aside {
+    fn new() -> io::Result<Aside> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(VIEWER_THREADS)
+            .thread_name("viewers")
+            .enable_all()
+            .build()?;
+        Ok(Aside {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+        })
+    }
+
+    fn listen(&self, listener: std::net::TcpListener) -> io::Result<TcpListener> {
+        let _entered = self.handle.enter();
+        TcpListener::from_std(listener)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Where the relay runs nothing may wait, as dropping a runtime would.
+            runtime.shutdown_background();
+        }
+    }
 }
 
 async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {

@@ -8,4 +8,5 @@ mod flood;
 mod http;
 mod mirror;
 mod relay_process;
+mod requests;
 mod sockets;

@@ -1,5 +1,7 @@
 //! What a person asks of the relay, and the event by which its effect comes back.
 
+use std::cell::Cell;
+
 use protocol::{Conn, End, Event, Policy, ReadWhen, Refusal, Request, Spacing};
 
 use crate::{
@@ -39,9 +41,18 @@ async fn a_client_is_blocked_while_nobody_reads() {
         ..Policy::default()
     };
     person.set_policy(None, arrival).await;
+    // The two ends tell their merged facts each in its own time.
+    let to_come = Cell::new(2);
     let whole = |event: &Event| {
-        let Event::Read(e) = event else { return false };
-        e.end == End::Server && e.offset + e.returned == u64::from(ALL)
+        let told = match event {
+            Event::Read(e) if e.end == End::Server => e.offset + e.returned,
+            Event::Wrote(e) if e.end == End::Client => e.offset + e.accepted,
+            _ => return false,
+        };
+        if told == u64::from(ALL) {
+            to_come.set(to_come.get() - 1);
+        }
+        to_come.get() == 0
     };
     records.extend(lines.until(whole).await);
     let books = Books::of(&records);

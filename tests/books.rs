@@ -180,7 +180,7 @@ impl Account {
             }
             Event::Wrote(e) => {
                 assert_eq!(e.offset, self.wrote);
-                assert!(e.accepted <= e.asked);
+                assert!(e.accepted <= e.asked && !self.blocked);
                 self.wrote += e.accepted;
             }
             Event::Bagged(e) => {

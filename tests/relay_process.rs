@@ -6,7 +6,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader as StdBufReader},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
@@ -38,8 +38,8 @@ pub struct RelayProcess {
     pub echo: SocketAddr,
     /// The page.
     pub page: SocketAddr,
-    /// The page's files; kept as long as the relay runs.
-    _page_dir: TempDir,
+    /// The page's files if they were made for it; kept as long as the relay runs.
+    page_dir: Option<TempDir>,
 }
 
 /// The binary: `cargo xtask test` names it; beside the tests' own binary it lies otherwise.
@@ -76,6 +76,18 @@ impl RelayProcess {
 
     /// The same, with a page of one's own.
     pub fn start_with(page_dir: TempDir, arguments: &[&str]) -> RelayProcess {
+        let mut relay = RelayProcess::serve(page_dir.path(), arguments);
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
+    /// The same, with the real page, which `cargo xtask test` has built.
+    pub fn start_with_built_page(arguments: &[&str]) -> RelayProcess {
+        let page = env::var_os("FRUITBELT_PAGE").expect("use `cargo xtask test`");
+        RelayProcess::serve(page.as_ref(), arguments)
+    }
+
+    fn serve(page_dir: &Path, arguments: &[&str]) -> RelayProcess {
         let mut child = Command::new(binary())
             .args([
                 "--echo",
@@ -84,7 +96,7 @@ impl RelayProcess {
                 "127.0.0.1:0",
                 "--page-dir",
             ])
-            .arg(page_dir.path())
+            .arg(page_dir)
             .args(arguments)
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
@@ -106,8 +118,13 @@ impl RelayProcess {
             child,
             echo,
             page,
-            _page_dir: page_dir,
+            page_dir: None,
         }
+    }
+
+    /// The page's address, as a browser takes it.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.page)
     }
 
     /// Its process id.

@@ -4,18 +4,18 @@
 mod chromium;
 mod harness;
 mod page;
-mod static_site;
 
 use anyhow::Result;
 use chromium::Browser;
 use page::View;
-use static_site::StaticSite;
+
+use crate::relay_process::RelayProcess;
 
 #[tokio::test]
 async fn the_page_shows_and_its_console_is_clean() -> Result<()> {
-    let site = StaticSite::of_the_built_page().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
-    let page = browser.open(&site.url(), View::default()).await?;
+    let page = browser.open(&relay.url(), View::default()).await?;
     page.until("document.title.includes('Fruitbelt')").await?;
     page.screenshot("page").await?;
     page.close().await?;

@@ -10,4 +10,5 @@ mod flood;
 mod http;
 mod mirror;
 mod relay_process;
+mod requests;
 mod sockets;

@@ -221,3 +221,11 @@ async fn the_records_come_as_lines_in_chunks_while_they_happen() {
     assert_eq!(events[..3], ["header", "keyframe", "listening"]);
     drop(client);
 }
+
+#[test]
+fn every_event_is_documented() {
+    let documented = include_str!("../docs/events.md");
+    for name in protocol::Event::NAMES {
+        assert!(documented.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -30,7 +30,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         allow_hosts: arguments.allow_host.clone(),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
-    relay::check_page(&config).map_err(|error| explain(&error))?;
+    relay::check_page(&config.page_dir).map_err(|error| explain(&error))?;
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
     let listeners = Listeners::bind(arguments.echo, arguments.page, arguments.backlog)
@@ -91,7 +91,7 @@ fn explain(error: &StartError) -> anyhow::Error {
             "--page-dir {}: there is no index.html; start with `cargo run --release`, which builds the page, or give the directory of a built one",
             dir.display()
         ),
-        StartError::Random(_) => anyhow!("{error}"),
+        StartError::Random(_) | StartError::Threads(_) => anyhow!("{error}"),
     }
 }
 

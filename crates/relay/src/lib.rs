@@ -16,6 +16,7 @@ mod gather;
 mod http;
 mod journal;
 mod listen;
+mod listeners;
 mod mirror;
 mod observe;
 mod reading;
@@ -24,22 +25,18 @@ mod requests;
 mod sample;
 mod socket;
 
-use std::{
-    future::Future,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use protocol::{End, Event, Header, Listening, Policy, Run, wire};
-use socket2::{Domain, Protocol as SocketProtocol, Socket as RawSocket, Type};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::{Handle, Runtime},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use journal::{Journal, Reader};
 pub use listen::CONNECTIONS_MAX;
+pub use listeners::{Listeners, StartError, Which, check_page};
 pub use mirror::VIEWERS_MAX;
 pub use registry::CLIENTS_MAX;
 
@@ -47,8 +44,8 @@ use registry::Registry;
 
 /// How long the connections, and then the viewers, have to end.
 const GRACE: Duration = Duration::from_secs(1);
-/// The most connections in the page's accept queue.
-const PAGE_BACKLOG: u32 = 128;
+/// Threads for the viewers.
+const VIEWER_THREADS: usize = 2;
 
 /// What a relay is to be.
 #[derive(Clone, Debug)]
@@ -67,110 +64,6 @@ pub struct Config {
     pub program: String,
 }
 
-/// Both listeners, bound and listening.
-#[derive(Debug)]
-pub struct Listeners {
-    echo: TcpListener,
-    page: TcpListener,
-    echo_addr: SocketAddr,
-    page_addr: SocketAddr,
-}
-
-/// Which listener could not be had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The echo server's.
-    Echo,
-    /// The page's.
-    Page,
-}
-
-/// Why the relay cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A listener could not be had.
-    #[error("cannot listen on {addr}: {source}")]
-    Listen {
-        /// Which.
-        which: Which,
-        /// Where.
-        addr: SocketAddr,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The page drives the relay, so it is for this machine only.
-    #[error("{addr} is not a loopback address")]
-    NotLoopback {
-        /// Where.
-        addr: SocketAddr,
-    },
-    /// No page there.
-    #[error("there is no index.html in {}", dir.display())]
-    NoPage {
-        /// Where it should be.
-        dir: PathBuf,
-    },
-    /// No run id.
-    #[error("the system gives no random numbers: {0}")]
-    Random(getrandom::Error),
-}
-
-impl Listeners {
-    /// Binds and listens on both addresses; port 0 picks a free one. Within a tokio runtime.
-    ///
-    /// # Errors
-    /// The page's address is not loopback, or the system refuses one of them.
-    pub fn bind(echo: SocketAddr, page: SocketAddr, backlog: u32) -> Result<Listeners, StartError> {
-        if !page.ip().is_loopback() {
-            return Err(StartError::NotLoopback { addr: page });
-        }
-        let listen = |which, addr, backlog| {
-            bind(addr, backlog)
-                .and_then(|listener| Ok((listener.local_addr()?, listener)))
-                .map_err(|source| StartError::Listen {
-                    which,
-                    addr,
-                    source,
-                })
-        };
-        let (echo_addr, echo) = listen(Which::Echo, echo, backlog)?;
-        let (page_addr, page) = listen(Which::Page, page, PAGE_BACKLOG)?;
-        Ok(Listeners {
-            echo,
-            page,
-            echo_addr,
-            page_addr,
-        })
-    }
-
-    /// Where the echo server listens.
-    #[must_use]
-    pub fn echo_addr(&self) -> SocketAddr {
-        self.echo_addr
-    }
-
-    /// Where the page is.
-    #[must_use]
-    pub fn page_addr(&self) -> SocketAddr {
-        self.page_addr
-    }
-}
-
-fn bind(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
-    let socket = RawSocket::new(
-        Domain::for_address(addr),
-        Type::STREAM,
-        Some(SocketProtocol::TCP),
-    )?;
-    // On Windows the option would let another program take the port over.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&addr.into())?;
-    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
-    TcpListener::from_std(socket.into())
-}
-
 /// All that the tasks of one relay share.
 struct Relay {
     config: Config,
@@ -178,6 +71,8 @@ struct Relay {
     registry: Arc<Registry>,
     /// Where the demonstration client connects.
     echo_target: SocketAddr,
+    /// The runtime of the echo server and of its demonstration client.
+    home: Handle,
     /// Tasks that own a socket of the echo server or of its demonstration client.
     sockets: TaskTracker,
     /// Tasks of viewers.
@@ -222,7 +117,7 @@ pub async fn run(
     listeners: Listeners,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    check_page(&config)?;
+    check_page(&config.page_dir)?;
     if let Err(error) = observe::raise_descriptor_limit() {
         tracing::debug!(%error, "the limit of descriptors stays as it is");
     }
@@ -240,22 +135,44 @@ pub async fn run(
         config,
         journal,
         registry,
-        echo_target: reachable(listeners.echo_addr),
+        echo_target: listeners::reachable(listeners.echo_addr),
+        home: Handle::current(),
         sockets: TaskTracker::new(),
         viewers: TaskTracker::new(),
         closing: CancellationToken::new(),
     });
+    let aside = Aside::new().map_err(StartError::Threads)?;
+    let page = aside
+        .listen(listeners.page)
+        .map_err(|source| StartError::Listen {
+            which: Which::Page,
+            addr: listeners.page_addr,
+            source,
+        })?;
+    aside.handle.spawn({
+        let relay = Arc::clone(&relay);
+        async move {
+            tokio::select! {
+                () = http::serve(&relay, &page) => {}
+                () = relay.journal.keep_announcing() => {}
+                () = relay.closing.cancelled() => {}
+            }
+        }
+    });
+    let sealing = relay.home.spawn({
+        let journal = Arc::clone(&relay.journal);
+        async move { journal.keep_sealing().await }
+    });
     tokio::select! {
         () = serve_echo(&relay, &listeners.echo) => {}
-        () = http::serve(&relay, &listeners.page) => {}
-        () = relay.journal.keep_sealing() => {}
         () = shutdown => {}
     }
-    drop(listeners);
+    drop(listeners.echo);
     // First the connections, so that viewers are told of their end; then the viewers.
     relay.registry.close_all();
     relay.sockets.close();
     let _ = tokio::time::timeout(GRACE, relay.sockets.wait()).await;
+    sealing.abort();
     relay.journal.seal();
     relay.closing.cancel();
     relay.viewers.close();
@@ -263,17 +180,39 @@ pub async fn run(
     Ok(())
 }
 
-/// Is there a page to serve?
-///
-/// # Errors
-/// [`StartError::NoPage`].
-pub fn check_page(config: &Config) -> Result<(), StartError> {
-    if config.page_dir.join("index.html").is_file() {
-        return Ok(());
+/// The viewers' own threads: a thousand of them to be written to must not stand in the queue before
+/// an echo.
+struct Aside {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
+
+impl Aside {
+    fn new() -> io::Result<Aside> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(VIEWER_THREADS)
+            .thread_name("viewers")
+            .enable_all()
+            .build()?;
+        Ok(Aside {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+        })
     }
-    Err(StartError::NoPage {
-        dir: config.page_dir.clone(),
-    })
+
+    fn listen(&self, listener: std::net::TcpListener) -> io::Result<TcpListener> {
+        let _entered = self.handle.enter();
+        TcpListener::from_std(listener)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Where the relay runs nothing may wait, as dropping a runtime would.
+            runtime.shutdown_background();
+        }
+    }
 }
 
 async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
@@ -291,14 +230,4 @@ async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
         });
     })
     .await;
-}
-
-/// The address by which this machine reaches a listener.
-fn reachable(addr: SocketAddr) -> SocketAddr {
-    let ip = match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, addr.port())
 }

@@ -129,7 +129,8 @@ async fn hear(
         return say(viewer, &refused(id, Refusal::TooManyClients { limit })).await;
     };
     let relay = Arc::clone(relay);
-    tokio::spawn(async move {
+    // Where the echo server is, not where the viewers are.
+    relay.home.clone().spawn(async move {
         let refusal = requests::take_up(&relay, request).await.err();
         place.send(FromRelay::Answer { id, refusal });
     });

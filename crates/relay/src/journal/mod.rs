@@ -39,16 +39,20 @@ pub struct Journal {
     started_unix_millis: u64,
     /// Held for a few microseconds at a time, never across an await.
     pages: Mutex<Pages>,
-    /// The last record sealed.
-    sealed: watch::Sender<Seq>,
     /// Records wait for the sealer.
     unsealed: Notify,
+    /// A frame waits for the herald.
+    unannounced: Notify,
+    /// The last record announced; a thousand viewers may wait here.
+    announced: watch::Sender<Seq>,
 }
 
 #[derive(Debug)]
 struct Pages {
     /// The last number given.
     head: Seq,
+    /// The last record sealed.
+    sealed: Seq,
     /// The last time given; times never go back.
     at_nanos: u64,
     sealed_at: Option<Instant>,
@@ -72,14 +76,16 @@ impl Journal {
             started_unix_millis: u64::try_from(unix.as_millis()).unwrap_or(u64::MAX),
             pages: Mutex::new(Pages {
                 head: Seq(0),
+                sealed: Seq(0),
                 at_nanos: 0,
                 sealed_at: None,
                 open: Vec::new(),
                 ledger: Ledger::default(),
                 segments: Segments::new(BOUNDS),
             }),
-            sealed: watch::Sender::new(Seq(0)),
             unsealed: Notify::new(),
+            unannounced: Notify::new(),
+            announced: watch::Sender::new(Seq(0)),
         }
     }
 
@@ -154,6 +160,16 @@ impl Journal {
         }
     }
 
+    /// Wakes the viewers for each new frame, until dropped. Aside, because to wake a thousand takes
+    /// longer than an echo, and whoever records has an echo to do.
+    pub async fn keep_announcing(&self) {
+        loop {
+            self.unannounced.notified().await;
+            let sealed = self.pages().sealed;
+            self.announced.send_replace(sealed);
+        }
+    }
+
     fn seal_now(&self, pages: &mut Pages) {
         let (Some(first), last) = (pages.open.first().map(|r| r.seq), pages.head) else {
             return;
@@ -170,7 +186,8 @@ impl Journal {
             let keyframe = pages.ledger.keyframe();
             pages.segments.open(last, pages.at_nanos, keyframe);
         }
-        self.sealed.send_replace(last);
+        pages.sealed = last;
+        self.unannounced.notify_one();
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {

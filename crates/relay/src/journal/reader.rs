@@ -24,7 +24,7 @@ const LAG_BYTES_MAX: u64 = 4 << 20;
 #[derive(Debug)]
 pub struct Reader {
     journal: Arc<Journal>,
-    sealed: watch::Receiver<Seq>,
+    announced: watch::Receiver<Seq>,
     /// The last record taken. None: the keyframe comes first.
     after: Option<Seq>,
     /// Has been up to date once. What it asked for before that, it gets as long as it is held.
@@ -40,7 +40,7 @@ impl Journal {
             .map(|cursor| cursor.seq);
         Reader {
             journal: Arc::clone(self),
-            sealed: self.sealed.subscribe(),
+            announced: self.announced.subscribe(),
             after,
             caught_up: false,
         }
@@ -51,11 +51,11 @@ impl Reader {
     /// The next message of the page's form. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Bytes {
         loop {
-            self.sealed.borrow_and_update();
+            self.announced.borrow_and_update();
             if let Some(message) = self.take() {
                 return message;
             }
-            if self.sealed.changed().await.is_err() {
+            if self.announced.changed().await.is_err() {
                 // The journal is held by ourselves, so this cannot be.
                 std::future::pending::<()>().await;
             }

@@ -1,9 +1,9 @@
 //! Keeps books of a journal, apart from the relay's own: what must hold after every record.
-//!
-//! (The model's `State::apply` and `verify` check the same journals here, too, once it is there.)
+//! The model folds the same records, and what it verifies must hold too.
 
 use std::{collections::HashMap, net::SocketAddr};
 
+use model::{Show, State};
 use protocol::{Conn, End, Event, Keyframe, Policy, Record, Seq};
 
 /// What was told of one end.
@@ -40,6 +40,8 @@ pub struct Books {
     pub policies: HashMap<Conn, Policy>,
     /// Records that were told to be lost.
     pub dropped: u64,
+    /// What the model makes of it; None where the beginning is not known.
+    model: Option<State>,
 }
 
 impl Books {
@@ -64,6 +66,17 @@ impl Books {
     }
 
     pub fn apply(&mut self, record: &Record) {
+        if matches!(record.event, Event::Keyframe(_)) {
+            self.model.get_or_insert_default();
+        }
+        if let Some(state) = &mut self.model {
+            state.apply(record, Show(record.at_nanos));
+            assert_eq!(
+                state.verify(),
+                Ok(()),
+                "the model does not accept {record:?}"
+            );
+        }
         assert!(
             record.at_nanos >= self.at_nanos,
             "time goes back: {record:?}"
@@ -167,7 +180,7 @@ impl Account {
             }
             Event::Wrote(e) => {
                 assert_eq!(e.offset, self.wrote);
-                assert!(e.accepted <= e.asked);
+                assert!(e.accepted <= e.asked && !self.blocked);
                 self.wrote += e.accepted;
             }
             Event::Bagged(e) => {

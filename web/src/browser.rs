@@ -2,7 +2,10 @@
 
 use scene::Lang;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, HtmlElement, MediaQueryList, Storage, Window};
+use web_sys::{
+    Document, HtmlElement, MediaQueryList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
+    Window,
+};
 
 /// The window. Absent only outside of a browser's window, where nothing of the page runs.
 pub fn window() -> Option<Window> {
@@ -125,6 +128,16 @@ pub fn focus(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
+    }
+}
+
+/// Scrolls as little as shows an element whole.
+pub fn show(id: &str) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        options.set_inline(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

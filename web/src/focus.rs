@@ -104,3 +104,103 @@ fn closed_at(connection: &Connection) -> Option<Show> {
             .unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Accepted, Closed, Connected, End, Event, Record, Seq};
+
+    use super::*;
+
+    /// A state after these events, one a second of show.
+    fn after(events: &[Event]) -> State {
+        let mut state = State::default();
+        for (index, event) in (1..).zip(events) {
+            let record = Record {
+                seq: Seq(index),
+                at_nanos: index,
+                event: event.clone(),
+            };
+            state.apply(&record, Show::from_millis(1_000 * index));
+        }
+        state
+    }
+
+    fn addr(port: u16) -> std::net::SocketAddr {
+        ([127, 0, 0, 1], port).into()
+    }
+
+    fn accepted(conn: u32) -> Event {
+        Event::Accepted(Accepted {
+            conn: Conn(conn),
+            end: End::Server,
+            peer: addr(40_000),
+            local: addr(21_567),
+        })
+    }
+
+    fn demonstration(conn: u32) -> Event {
+        Event::Connected(Connected {
+            conn: Conn(conn),
+            end: End::Client,
+            local: addr(40_000),
+            peer: addr(21_567),
+        })
+    }
+
+    fn closed(conn: u32) -> Event {
+        Event::Closed(Closed {
+            conn: Conn(conn),
+            end: End::Server,
+            unread: 0,
+        })
+    }
+
+    #[test]
+    fn the_newest_demonstration_is_followed_until_a_person_picks() {
+        let check = |follow: Follow, events: &[Event], focus: Option<u32>, expect: Option<u32>| {
+            let now = Show::from_millis(1_000 * events.len() as u64 + 2_000);
+            let next = follow.next(&after(events), focus.map(Conn), now);
+            assert_eq!(next.map(|next| next.conn), expect.map(Conn));
+        };
+        let at = |conn| Follow::at(Conn(conn));
+        check(Follow::default(), &[], None, None);
+        // The first one, and no other while it is open, but for demonstrations.
+        check(
+            Follow::default(),
+            &[accepted(1), accepted(2)],
+            None,
+            Some(1),
+        );
+        check(at(1), &[accepted(1), accepted(2)], Some(1), None);
+        check(at(1), &[accepted(1), demonstration(2)], Some(1), Some(2));
+        check(at(2), &[accepted(1), demonstration(2)], Some(2), None);
+        // Closed: whoever came later.
+        check(
+            at(1),
+            &[accepted(1), accepted(2), closed(1)],
+            Some(1),
+            Some(2),
+        );
+        check(at(2), &[accepted(1), accepted(2), closed(2)], Some(2), None);
+        // Forgotten.
+        check(at(7), &[accepted(9)], Some(7), Some(9));
+        // Picked: stays, also when it was closed before.
+        let both = [accepted(1), demonstration(2)];
+        check(Follow::picked(&after(&both)), &both, Some(1), None);
+        let old = [accepted(1), accepted(2), closed(1)];
+        check(Follow::picked(&after(&old)), &old, Some(1), None);
+        // Asked for a demonstration: the next one is followed, no earlier one.
+        let asked = Follow::awaiting(&after(&both));
+        check(asked, &both, Some(1), None);
+        let came = [accepted(1), demonstration(2), demonstration(3)];
+        check(asked, &came, Some(1), Some(3));
+    }
+
+    #[test]
+    fn a_closed_connection_stays_for_a_moment() {
+        let state = after(&[accepted(1), accepted(2), closed(1)]);
+        let follow = Follow::at(Conn(1));
+        let soon = Show::from_millis(3_500);
+        assert_eq!(follow.next(&state, Some(Conn(1)), soon), None);
+    }
+}

@@ -177,7 +177,8 @@ impl Lanes {
             self.told[lane] = x + 10.0 + self.size * 0.6 * text.chars().count() as f64;
             self.text(
                 text,
-                (x + 5.0, y - self.size * 0.3),
+                // Above the ticks, so that the next ones do not cross it.
+                (x + 2.0, y - self.size * 0.5),
                 Align::Start,
                 Weight::Bold,
                 tick.ink,

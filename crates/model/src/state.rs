@@ -4,7 +4,8 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use protocol::{
-    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Unknown, Waiting,
+    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total, Unknown,
+    Waiting,
 };
 
 use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
@@ -236,7 +237,17 @@ impl EndState {
                 write.preview = e.preview.clone();
                 push(&mut self.wrote, write)
             }
-            Event::Bagged(e) => push(&mut self.bagged, cut(e.offset, e.bytes, e.bytes, e.times)),
+            Event::Bagged(e) => {
+                // Bytes answered while no bag was in use lie between the bags: that is no gap in
+                // the records, but the ruler begins anew.
+                if e.offset > self.bagged.total.bytes && e.offset <= self.read.total.bytes {
+                    self.bagged = Ruler::from_total(Total {
+                        bytes: e.offset,
+                        times: self.bagged.total.times,
+                    });
+                }
+                push(&mut self.bagged, cut(e.offset, e.bytes, e.bytes, e.times))
+            }
             Event::Answered(e) => {
                 self.answer(e, moment);
                 push(

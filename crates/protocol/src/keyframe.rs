@@ -55,7 +55,7 @@ pub struct EndKeyframe {
     pub read: Total,
     /// Bytes and times of `wrote`.
     pub wrote: Total,
-    /// Bytes and times of `bagged`.
+    /// Where the last bag ended, and times of `bagged`. Bytes answered without a bag count too.
     pub bagged: Total,
     /// Bytes answered, of the incoming direction, and times of `answered`.
     pub answered: Total,

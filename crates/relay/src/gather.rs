@@ -56,24 +56,25 @@ impl Gather {
         self.since_nanos.map(|since| since + GATHER_NANOS)
     }
 
-    /// The pending facts, in the order in which bytes go: no total runs ahead of its source.
+    /// The pending facts, in the order in which bytes go: no total runs ahead of its source, and
+    /// nothing is written while blocked.
     pub fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
         self.since_nanos = None;
         let blocked = self.blocked.take().map(Event::Blocked);
-        let unblocked = self.unblocked.take().map(Event::Unblocked);
-        let (first, second) = if self.ends_unblocked {
-            (blocked, unblocked)
+        let (before, after) = if self.ends_unblocked {
+            (blocked, None)
         } else {
-            (unblocked, blocked)
+            (None, blocked)
         };
         [
             self.arrived.take().map(Event::Arrived),
             self.read.take().map(Event::Read),
             self.bagged.take().map(Event::Bagged),
             self.answered.take().map(Event::Answered),
+            before,
+            self.unblocked.take().map(Event::Unblocked),
             self.wrote.take().map(Event::Wrote),
-            first,
-            second,
+            after,
         ]
         .into_iter()
         .flatten()
@@ -261,11 +262,11 @@ mod tests {
                 since_nanos: Some(MILLI),
                 ..first
             }),
+            Event::Unblocked(blocked),
             Event::Wrote(Wrote {
                 since_nanos: Some(MILLI),
                 ..wrote
             }),
-            Event::Unblocked(blocked),
             Event::Blocked(Blocked {
                 times: 2,
                 ..blocked

@@ -129,6 +129,12 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             });
         }
     });
+    let in_focus = move || on(|tab| tab.in_focus);
+    Effect::new(move |_| {
+        if in_focus() {
+            browser::show(&tab_id(conn));
+        }
+    });
     let in_words = move || {
         let lang = view.lang.get();
         tab.with(|tab| match tab {
@@ -137,7 +143,6 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             _ => Label::Idle.text(lang).to_owned(),
         })
     };
-    let in_focus = move || on(|tab| tab.in_focus);
     let peer = move || {
         if on(|tab| tab.ours) {
             return Label::Ours.text(view.lang.get()).to_owned();

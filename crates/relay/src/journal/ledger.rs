@@ -116,7 +116,11 @@ fn apply_to_end(end: &mut EndKeyframe, event: &Event) {
         }
         Event::Read(e) => add(&mut end.read, e.returned, e.times),
         Event::Wrote(e) => add(&mut end.wrote, e.accepted, e.times),
-        Event::Bagged(e) => add(&mut end.bagged, e.bytes, e.times),
+        Event::Bagged(e) => {
+            // While no bag is in use bytes pass without one: the end of the last bag is what counts.
+            end.bagged.bytes = e.offset;
+            add(&mut end.bagged, e.bytes, e.times);
+        }
         Event::Answered(e) => {
             add(&mut end.answered, e.in_bytes, e.times);
             end.stamp_bytes += e.stamp_bytes;

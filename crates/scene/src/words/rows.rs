@@ -48,10 +48,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
         Lang::En => en,
         Lang::Zh => zh,
     };
-    let connection = record
-        .event
-        .conn()
-        .and_then(|conn: Conn| after.conn(conn));
+    let connection = record.event.conn().and_then(|conn: Conn| after.conn(conn));
     match &record.event {
         Event::Listening(e) => say(
             format!(

@@ -81,12 +81,12 @@ async fn the_network_is_lost_and_returns() -> Result<()> {
         .evaluate("[...document.querySelectorAll('#events td.t')].map(cell => cell.textContent)")
         .await?;
     rows.reverse();
-    let last = recorded.last().expect("at least the end").at_nanos;
     let moments: Vec<String> = recorded
         .iter()
         .map(|record| scene::words::log_time(record.at_nanos))
         .collect();
-    rows.retain(|moment| *moment <= scene::words::log_time(last));
+    // A sample may follow.
+    rows.truncate(moments.len());
     assert_eq!(rows, moments);
     page.close_forgiving(&["ERR_INTERNET_DISCONNECTED"]).await?;
     browser.close().await

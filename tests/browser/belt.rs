@@ -63,8 +63,8 @@ async fn check_rulers(page: &Page, sent: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_python_client_s_story() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&["--read-when", "queued:100", "--bag", "100"]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&["--read-when", "queued:100", "--bag", "100"]);
     let page = browser.open(&relay.url(), WIDE).await?;
     page.until("document.querySelector('.big button')").await?;
     page.screenshot("empty").await?;
@@ -133,6 +133,11 @@ async fn a_python_client_s_story() -> Result<()> {
     page.until("captions.at(-1).includes('70 wait in')").await?;
     page.until("document.querySelector('.rulers').textContent.includes('Arrived: 20 | 50R')")
         .await?;
+    // Reaching for a button must not shift the page.
+    let shifted = "[...document.querySelectorAll('*')]
+        .filter(element => element.scrollTop > 0 && !element.matches('.scroll'))
+        .map(element => `${element.tagName} ${element.className}`)";
+    assert_eq!(page.evaluate::<Vec<String>>(shifted).await?, [""; 0]);
     page.screenshot("python-70-wait").await?;
 
     // The relay went on all the while: what has happened since is there when the show goes on.
@@ -179,8 +184,8 @@ const POLICY: &str = "(() => {
 
 #[tokio::test]
 async fn the_button_does_the_same() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let page = browser.open(&relay.url(), WIDE).await?;
     demonstrate(&page, &relay).await?;
     page.screenshot("button-at-rest").await?;
@@ -198,8 +203,8 @@ async fn the_button_does_the_same() -> Result<()> {
 
 #[tokio::test]
 async fn reduced_motion_ends_in_the_same_table() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let page = browser.open(&relay.url(), WIDE).await?;
     page.set_reduced_motion(true).await?;
     demonstrate(&page, &relay).await?;

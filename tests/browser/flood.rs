@@ -75,8 +75,8 @@ async fn check_memory(page: &Page) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_leaves_the_page_alive() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let view = View {
         width: 1920,
         height: 1080,

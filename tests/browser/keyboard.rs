@@ -43,8 +43,8 @@ async fn tab_to(page: &Page, name: &str) -> Result<Vec<String>> {
 
 #[tokio::test]
 async fn keyboard_only() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let view = View {
         width: 1920,
         height: 1080,

@@ -85,8 +85,8 @@ async fn shoot(page: &Page, name: &str) -> Result<()> {
 
 #[tokio::test]
 async fn languages() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let view = |language| View {
         language,
         ..View::default()

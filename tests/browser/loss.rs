@@ -21,8 +21,8 @@ const SILENT: &str = "The relay is silent";
 
 #[tokio::test]
 async fn the_relay_is_lost_and_returns() -> Result<()> {
-    let mut relay = RelayProcess::start_with_built_page_apart(&["--bufsize", "11"]);
     let browser = Browser::start().await?;
+    let mut relay = RelayProcess::start_with_built_page_apart(&["--bufsize", "11"]);
     let page = browser.open(&relay.url(), View::default()).await?;
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
@@ -51,8 +51,8 @@ async fn the_relay_is_lost_and_returns() -> Result<()> {
 
 #[tokio::test]
 async fn the_network_is_lost_and_returns() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&["--bufsize", "11"]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&["--bufsize", "11"]);
     let page = browser.open(&relay.url(), View::default()).await?;
     page.until("document.querySelector('.big button')").await?;
     page.fill(".filters select", "*").await?;
@@ -97,7 +97,7 @@ async fn until_broken(page: &Page, why: &str) -> Result<()> {
     page.until(&format!(
         "!document.querySelector('#page')
             && document.querySelector('#broken').checkVisibility()
-            && document.querySelector('#broken').innerText.includes('本页因自身的错误已停止')
+            && document.querySelector('#broken').innerText.includes('本页已停止')
             && document.querySelector('#broken-why').textContent.includes('{why}')"
     ))
     .await
@@ -105,8 +105,8 @@ async fn until_broken(page: &Page, why: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_panic_shows_a_plain_message() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let page = browser.open(&relay.url(), View::default()).await?;
 
     // A real panic: a socket that answers while it is asked finds the page's state in use.
@@ -116,7 +116,7 @@ async fn a_panic_shows_a_plain_message() -> Result<()> {
     }; true";
     page.evaluate::<bool>(answers_at_once).await?;
     page.click(".big button").await?;
-    until_broken(&page, "already").await?;
+    until_broken(&page, "RefCell already borrowed").await?;
     page.screenshot("broken").await?;
     page.click("#reload").await?;
     page.until("document.querySelector('.big button')").await?;

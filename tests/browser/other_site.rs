@@ -83,10 +83,10 @@ async fn attempts(page: &Page, relay: &str) -> Result<Vec<(String, bool)>> {
 
 #[tokio::test]
 async fn another_site_can_neither_read_nor_drive() -> Result<()> {
+    let browser = Browser::start().await?;
     let relay = RelayProcess::start_with_built_page(&[]);
     let url = relay.url();
     let port = serve_another_site().await?;
-    let browser = Browser::start().await?;
 
     // The same attempts by the relay's own page: none fails for a reason of its own.
     let own = browser.open(&url, View::default()).await?;

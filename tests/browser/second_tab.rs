@@ -18,8 +18,8 @@ async fn until_paused(page: &Page, paused: bool) -> Result<()> {
 
 #[tokio::test]
 async fn a_second_tab() -> Result<()> {
-    let relay = RelayProcess::start_with_built_page(&[]);
     let browser = Browser::start().await?;
+    let relay = RelayProcess::start_with_built_page(&[]);
     let view = View {
         width: 1920,
         height: 1080,

@@ -143,7 +143,7 @@ async fn a_python_client_s_story() -> Result<()> {
     // The relay went on all the while: what has happened since is there when the show goes on.
     let reply = python.finish().await;
     assert_eq!(reply.len(), 122);
-    page.click(".lag button").await?;
+    told::go_live(&page).await?;
     page.fill(".filters select", "").await?;
     told::until_row(&page, "server closed").await?;
     assert_eq!(at_the_server(&page).await?, AT_THE_SERVER);

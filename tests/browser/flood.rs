@@ -97,9 +97,7 @@ async fn a_flood_leaves_the_page_alive() -> Result<()> {
     };
     let (stream, ()) = tokio::try_join!(flooding, acting)?;
     page.screenshot("flood").await?;
-    page.until("!document.querySelector('.lag button').disabled")
-        .await?;
-    page.click(".lag button").await?;
+    told::go_live(&page).await?;
     page.until(&totals()).await?;
     page.screenshot("flood-live").await?;
     check_memory(&page).await?;

@@ -1,6 +1,7 @@
 //! The page without a mouse: everything is reached, seen and moved by keys.
 
 use anyhow::{Result, bail};
+use protocol::{Conn, Event};
 
 use super::chromium::Browser;
 use super::page::{Page, View};
@@ -55,7 +56,12 @@ async fn keyboard_only() -> Result<()> {
     tab_to(&page, "20 + 50 + 30 → one bag of 100").await?;
     page.press("Enter").await?;
     page.until("document.querySelector('#tab-1')").await?;
+    let mut lines = relay.lines("").await;
     let python = Python::connect(relay.echo);
+    let second = |event: &Event| matches!(event, Event::Accepted(e) if e.conn == Conn(2));
+    lines.until(second).await;
+    tab_to(&page, "Go live").await?;
+    page.press("Enter").await?;
     page.until("document.querySelector('#tab-2')").await?;
 
     // All that can be done, in the order in which it is seen.

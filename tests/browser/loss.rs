@@ -27,6 +27,8 @@ async fn the_relay_is_lost_and_returns() -> Result<()> {
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
     python.send_recorded(11, &mut lines).await;
+    page.until("document.querySelector('.tab')").await?;
+    told::go_live(&page).await?;
     told::until_row(&page, "recv asked 11, got 11").await?;
 
     relay.kill();
@@ -59,6 +61,8 @@ async fn the_network_is_lost_and_returns() -> Result<()> {
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
     let mut recorded = python.send_recorded(11, &mut lines).await;
+    page.until("document.querySelector('.tab')").await?;
+    told::go_live(&page).await?;
     told::until_row(&page, "recv asked 11, got 11").await?;
 
     page.set_offline(true).await?;
@@ -73,7 +77,7 @@ async fn the_network_is_lost_and_returns() -> Result<()> {
     python.finish().await;
     let closed = |event: &Event| matches!(event, Event::Closed(_));
     recorded.extend(lines.until(closed).await);
-    page.click(".lag button").await?;
+    told::go_live(&page).await?;
     told::until_row(&page, "server closed").await?;
 
     // No record is missing and none is there twice: each is a row, at its own moment.

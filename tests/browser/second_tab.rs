@@ -28,7 +28,9 @@ async fn a_second_tab() -> Result<()> {
     let first = browser.open(&relay.url(), view).await?;
     let second = browser.open(&relay.url(), view).await?;
     let bufsize = "#controls [aria-label='BUFSIZE, bytes']";
-    second.until("document.querySelector('.tabs')").await?;
+    for page in [&first, &second] {
+        page.until("document.querySelector('.big button')").await?;
+    }
     first.fill(bufsize, "7").await?;
     let shows = format!("document.querySelector(\"{bufsize}\").value == '7'");
     second.until(&shows).await?;
@@ -49,7 +51,8 @@ async fn a_second_tab() -> Result<()> {
         "{seen:#?}"
     );
     // It has missed nothing.
-    first.click(pause).await?;
+    told::go_live(&first).await?;
+    until_paused(&first, false).await?;
     told::until_row(&first, "recv asked 7, got 7").await?;
     python.finish().await;
     first.close().await?;

@@ -9,6 +9,7 @@ mod errors;
 mod flood;
 mod http;
 mod mirror;
+mod python;
 mod relay_process;
 mod requests;
 mod sockets;

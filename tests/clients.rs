@@ -4,30 +4,16 @@ use std::{net::SocketAddr, process::Stdio};
 
 use protocol::{Conn, End, Event, Policy, ReadWhen, Request, Spacing};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     process::{Child, Command},
     time::timeout,
 };
 
 use crate::{
     books::Books,
+    python::Python,
     relay_process::{Lines, PATIENCE, RelayProcess, without_stamps},
 };
-
-/// Sends each line's number of digits when told so, then FIN; prints what comes back.
-const PYTHON: &str = r#"
-import socket, sys
-client = socket.create_connection((sys.argv[1], int(sys.argv[2])))
-client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-sent = 0
-for line in sys.stdin:
-    count = int(line)
-    client.sendall(bytes(48 + (sent + i) % 10 for i in range(count)))
-    sent += count
-client.shutdown(socket.SHUT_WR)
-while data := client.recv(4096):
-    sys.stdout.buffer.write(data)
-"#;
 
 fn spawn(program: &str, arguments: &[&str]) -> Child {
     Command::new(program)
@@ -82,22 +68,13 @@ async fn bash_gets_its_input_back() {
 #[tokio::test]
 async fn three_sends_of_python_are_one_read_one_bag_one_answer() {
     let relay = RelayProcess::start(&["--read-when", "queued:100", "--bag", "100"]);
-    let (host, port) = parts(relay.echo);
     let mut lines = relay.lines("").await;
-    let mut python = spawn("python3", &["-c", PYTHON, &host, &port]);
-    let mut stdin = python.stdin.take().unwrap();
+    let mut python = Python::connect(relay.echo);
     let mut records = Vec::new();
-    for count in [20, 50, 30] {
-        stdin
-            .write_all(format!("{count}\n").as_bytes())
-            .await
-            .unwrap();
-        stdin.flush().await.unwrap();
-        let arrived = |event: &Event| matches!(event, Event::Arrived(e) if e.bytes == count);
-        records.extend(lines.until(arrived).await);
+    for bytes in [20, 50, 30] {
+        records.extend(python.send_recorded(bytes, &mut lines).await);
     }
-    drop(stdin);
-    let reply = output(python).await;
+    let reply = python.finish().await;
     assert_eq!(reply.len(), 122);
     assert_eq!(without_stamps(&reply), digits(100));
     records.extend(lines.until(|event| matches!(event, Event::Closed(_))).await);
@@ -171,22 +148,12 @@ struct Refused(Result<(), protocol::Refusal>);
 async fn a_policy_that_waits_for_more_than_fits_reads_when_the_window_closes() {
     let relay = RelayProcess::start(&["--read-when", "queued:1048576", "--bufsize", "65536"]);
     let mut lines = relay.lines("").await;
-    let (host, port) = parts(relay.echo);
-    let mut python = spawn("python3", &["-c", PYTHON, &host, &port]);
-    let mut stdin = python.stdin.take().unwrap();
-    let mut stdout = python.stdout.take().unwrap();
+    let mut python = Python::connect(relay.echo);
     // More than the receive buffer holds, less than the policy waits for.
-    stdin.write_all(b"400000\n").await.unwrap();
-    let drain = tokio::spawn(async move {
-        let mut reply = Vec::new();
-        stdout.read_to_end(&mut reply).await.unwrap();
-        reply
-    });
+    python.send(400_000).await;
     lines.until(|event| matches!(event, Event::Read(_))).await;
-    drop(stdin);
-    let reply = timeout(PATIENCE, drain).await.unwrap().unwrap();
+    let reply = python.finish().await;
     assert!(without_stamps(&reply) == digits(400_000));
-    drop(python);
     until_closed_of(&relay).await;
 }
 

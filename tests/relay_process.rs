@@ -31,6 +31,11 @@ use tokio_tungstenite::{
 /// After so long a test has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A free port.
+const ANY: &str = "127.0.0.1:0";
+/// A free port of an address that no other test uses: nobody takes it while its relay is away.
+const APART: &str = "127.0.0.77:0";
+
 /// A running relay; killed when dropped.
 pub struct RelayProcess {
     child: Child,
@@ -57,6 +62,12 @@ pub fn binary() -> PathBuf {
     beside
 }
 
+fn built_page() -> PathBuf {
+    let page = env::var_os("FRUITBELT_PAGE");
+    page.expect("FRUITBELT_PAGE names no built page: use `cargo xtask test`")
+        .into()
+}
+
 /// A page directory that is good enough to start.
 pub fn page_dir() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -76,26 +87,31 @@ impl RelayProcess {
 
     /// The same, with a page of one's own.
     pub fn start_with(page_dir: TempDir, arguments: &[&str]) -> RelayProcess {
-        let mut relay = RelayProcess::serve(page_dir.path(), arguments);
+        let mut relay = RelayProcess::serve(ANY, ANY, page_dir.path(), arguments);
         relay.page_dir = Some(page_dir);
         relay
     }
 
     /// The same, with the real page, which `cargo xtask test` has built.
     pub fn start_with_built_page(arguments: &[&str]) -> RelayProcess {
-        let page = env::var_os("FRUITBELT_PAGE").expect("use `cargo xtask test`");
-        RelayProcess::serve(page.as_ref(), arguments)
+        RelayProcess::serve(ANY, ANY, &built_page(), arguments)
     }
 
-    fn serve(page_dir: &Path, arguments: &[&str]) -> RelayProcess {
+    /// The same, where nobody else ever is: it can be [started again](Self::start_again) there.
+    pub fn start_with_built_page_apart(arguments: &[&str]) -> RelayProcess {
+        RelayProcess::serve(APART, APART, &built_page(), arguments)
+    }
+
+    /// Another process in the place of this one, which has ended.
+    pub fn start_again(&mut self, arguments: &[&str]) {
+        assert!(!self.is_alive());
+        let (echo, page) = (self.echo.to_string(), self.page.to_string());
+        *self = RelayProcess::serve(&echo, &page, &built_page(), arguments);
+    }
+
+    fn serve(echo: &str, page: &str, page_dir: &Path, arguments: &[&str]) -> RelayProcess {
         let mut child = Command::new(binary())
-            .args([
-                "--echo",
-                "127.0.0.1:0",
-                "--page",
-                "127.0.0.1:0",
-                "--page-dir",
-            ])
+            .args(["--echo", echo, "--page", page, "--page-dir"])
             .arg(page_dir)
             .args(arguments)
             .env("RUST_LOG", "warn")
@@ -137,6 +153,12 @@ impl RelayProcess {
         let pid = self.pid().to_string();
         assert!(Command::new("kill").arg(&pid).status().unwrap().success());
         self.child.wait().unwrap()
+    }
+
+    /// Ends it without a chance to say anything.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Has it not ended by itself?

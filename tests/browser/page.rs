@@ -31,8 +31,9 @@ use chromiumoxide::page::ScreenshotParams;
 use futures_util::{FutureExt, StreamExt};
 use serde::de::DeserializeOwned;
 
-/// The longest wait for anything that a page should show.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// The longest wait for anything that a page should show: shorter than the 30 s after which the
+/// browser's driver gives up a command, so that the wait itself can say what it waited for.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// How a person looks at the page.
 #[derive(Clone, Copy)]
@@ -60,7 +61,7 @@ impl Default for View<'_> {
 pub struct Memory {
     /// JavaScript objects.
     pub heap_bytes: u64,
-    /// Array buffers; the memory of a wasm module is one.
+    /// Array buffers, but for the memory of a wasm module, which its own exports tell.
     pub buffer_bytes: u64,
 }
 

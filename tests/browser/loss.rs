@@ -1,0 +1,136 @@
+//! What the page says when the relay is gone, when it is back, and when the page itself has failed.
+
+use anyhow::Result;
+use protocol::Event;
+
+use super::chromium::Browser;
+use super::page::{Page, View};
+use super::told;
+use crate::python::Python;
+use crate::relay_process::RelayProcess;
+
+/// Waits until the notice over the stage says so.
+async fn until_notice(page: &Page, words: &str) -> Result<()> {
+    page.until(&format!(
+        "document.querySelector('.notice').textContent.includes('{words}')"
+    ))
+    .await
+}
+
+const SILENT: &str = "The relay is silent";
+
+#[tokio::test]
+async fn the_relay_is_lost_and_returns() -> Result<()> {
+    let mut relay = RelayProcess::start_with_built_page_apart(&["--bufsize", "11"]);
+    let browser = Browser::start().await?;
+    let page = browser.open(&relay.url(), View::default()).await?;
+    let mut lines = relay.lines("").await;
+    let mut python = Python::connect(relay.echo);
+    python.send_recorded(11, &mut lines).await;
+    told::until_row(&page, "recv asked 11, got 11").await?;
+
+    relay.kill();
+    until_notice(&page, SILENT).await?;
+    page.screenshot("relay-lost").await?;
+    let known = told::rows(&page).await?;
+    assert!(known.iter().any(|row| row == "recv asked 11, got 11"));
+
+    relay.start_again(&["--bufsize", "12"]);
+    until_notice(&page, "The relay was started anew: a new show begins.").await?;
+    told::until_row(&page, "reads on arrival; BUFSIZE 12").await?;
+    page.screenshot("relay-anew").await?;
+    // Nothing of the earlier run is left.
+    page.until("!document.querySelector('.tab') && document.querySelector('.big button')")
+        .await?;
+    let rows = told::rows(&page).await?;
+    assert!(!rows.iter().any(|row| row.contains("11")), "{rows:#?}");
+    page.close_forgiving(&["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"])
+        .await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn the_network_is_lost_and_returns() -> Result<()> {
+    let relay = RelayProcess::start_with_built_page(&["--bufsize", "11"]);
+    let browser = Browser::start().await?;
+    let page = browser.open(&relay.url(), View::default()).await?;
+    page.until("document.querySelector('.big button')").await?;
+    page.fill(".filters select", "*").await?;
+    let mut lines = relay.lines("").await;
+    let mut python = Python::connect(relay.echo);
+    let mut recorded = python.send_recorded(11, &mut lines).await;
+    told::until_row(&page, "recv asked 11, got 11").await?;
+
+    page.set_offline(true).await?;
+    until_notice(&page, SILENT).await?;
+    // What the page does not hear of.
+    for bytes in [5, 6] {
+        recorded.extend(python.send_recorded(bytes, &mut lines).await);
+    }
+    page.set_offline(false).await?;
+    until_notice(&page, "The show goes on where it was.").await?;
+    page.screenshot("relay-resumed").await?;
+    python.finish().await;
+    let closed = |event: &Event| matches!(event, Event::Closed(_));
+    recorded.extend(lines.until(closed).await);
+    page.click(".lag button").await?;
+    told::until_row(&page, "server closed").await?;
+
+    // No record is missing and none is there twice: each is a row, at its own moment.
+    let mut rows: Vec<String> = page
+        .evaluate("[...document.querySelectorAll('#events td.t')].map(cell => cell.textContent)")
+        .await?;
+    rows.reverse();
+    let moments: Vec<String> = recorded
+        .iter()
+        .map(|record| scene::words::log_time(record.at_nanos))
+        .collect();
+    // A sample may follow.
+    rows.truncate(moments.len());
+    assert_eq!(rows, moments);
+    page.close_forgiving(&["ERR_INTERNET_DISCONNECTED"]).await?;
+    browser.close().await
+}
+
+/// The words that stand in the document for the time when the program does not run.
+async fn until_broken(page: &Page, why: &str) -> Result<()> {
+    page.until(&format!(
+        "!document.querySelector('#page')
+            && document.querySelector('#broken').checkVisibility()
+            && document.querySelector('#broken').innerText.includes('本页因自身的错误已停止')
+            && document.querySelector('#broken-why').textContent.includes('{why}')"
+    ))
+    .await
+}
+
+#[tokio::test]
+async fn a_panic_shows_a_plain_message() -> Result<()> {
+    let relay = RelayProcess::start_with_built_page(&[]);
+    let browser = Browser::start().await?;
+    let page = browser.open(&relay.url(), View::default()).await?;
+
+    // A real panic: a socket that answers while it is asked finds the page's state in use.
+    page.until("document.querySelector('.big button')").await?;
+    let answers_at_once = "WebSocket.prototype.send = function () {
+        this.onmessage(new MessageEvent('message', { data: new ArrayBuffer(0) }));
+    }; true";
+    page.evaluate::<bool>(answers_at_once).await?;
+    page.click(".big button").await?;
+    until_broken(&page, "already").await?;
+    page.screenshot("broken").await?;
+    page.click("#reload").await?;
+    page.until("document.querySelector('.big button')").await?;
+
+    // A trap that no panic has told of.
+    let trap = "setTimeout(() => WebAssembly.Module && (() => {
+        const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0,
+            7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11];
+        new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f();
+    })()) > 0";
+    page.evaluate::<bool>(trap).await?;
+    until_broken(&page, "unreachable").await?;
+    page.click("#reload").await?;
+    page.until("document.querySelector('.big button')").await?;
+    page.close_forgiving(&["RuntimeError"]).await?;
+    browser.close().await
+}

@@ -118,7 +118,7 @@ labels! {
     EndOfServer: "server", "服务器端";
     EndOfClient: "client", "客户端";
     Close: "Close", "关闭";
-    Reset: "Reset", "重置";
+    Reset: "Reset", "复位";
     Join: "Join", "连接";
     JoinWith: "Program", "程序";
     Copy: "Copy", "复制";

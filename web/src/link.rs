@@ -67,6 +67,9 @@ impl Link {
 
     /// How the link stands, for the picture.
     pub fn state(&self) -> scene::Link {
+        if self.ended {
+            return scene::Link::Lost;
+        }
         match (self.heard_ever, self.socket.is_some() && self.failed == 0) {
             (false, _) => scene::Link::Connecting,
             (true, true) => scene::Link::Live,

@@ -286,6 +286,8 @@ impl EndState {
             Event::Closed(e) => {
                 self.closed = Some((e.unread, moment));
                 self.blocked = None;
+                // What the kernel held for the socket is gone with it.
+                self.queues = None;
                 (e.unread != self.waiting_bytes()).then_some(Fault::Unread {
                     seq: moment.seq,
                     expected: self.waiting_bytes(),

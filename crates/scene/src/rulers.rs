@@ -13,6 +13,8 @@ use crate::{
     words::{self, Label},
 };
 
+/// Where a cut's number begins that has a fruit before it.
+const BEHIND_FRUIT: f64 = 34.0;
 /// Size of the words.
 const TEXT: f64 = 15.0;
 /// Room for the names of the rows, and for the axis below.
@@ -221,7 +223,11 @@ impl Board<'_> {
             };
             let inset = area(at.x + 1.5, at.y, (at.w - 3.0).max(0.5), at.h);
             self.sketch.rect(inset, 3.0, None, Some(stroke));
-            let start = if icons { at.x + 34.0 } else { at.x + 9.0 };
+            let start = if icons {
+                at.x + BEHIND_FRUIT
+            } else {
+                at.x + 9.0
+            };
             self.number(at, start, row, cut);
         }
         if let Some(connection) = self.connection {
@@ -258,6 +264,9 @@ impl Board<'_> {
                     .collect()
             })
             .unwrap_or_default();
+        // The number stands behind the first fruit; no later one stands under it.
+        let number = words::number(cut.bytes());
+        let number_to = whole.x + BEHIND_FRUIT + guessed_width(&number, TEXT);
         let covered = parts.first().map_or(high, |part| part.0);
         if covered > low {
             let at = self.at(row, low, covered);
@@ -267,9 +276,10 @@ impl Board<'_> {
             let at = self.at(row, from, to);
             self.sketch.rect(at, 0.0, Ink::Tint(fruit), None);
             let icon = (at.h - 9.0).clamp(8.0, 20.0);
-            if at.w >= icon + 10.0 && whole.w >= 30.0 {
+            let x = at.x + if from == low { 8.0 } else { 9.0 } + icon / 2.0;
+            let has_room = at.w >= icon + 10.0 && whole.w >= 30.0;
+            if has_room && (from == low || x - icon / 2.0 > number_to) {
                 first_has_icon |= from == low;
-                let x = at.x + if from == low { 8.0 } else { 9.0 } + icon / 2.0;
                 self.sketch.shapes.push(Shape::Sprite {
                     fruit,
                     x,

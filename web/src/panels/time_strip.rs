@@ -35,6 +35,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
             </svg>
         }
     };
+    let any = move || view.strip.with(|strip| strip.any);
     let real = move || {
         let nanos = view.strip.with(|strip| strip.stretch_nanos);
         language::is_real(&numbers::duration(nanos), view.lang.get())
@@ -79,7 +80,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                             label.text(view.lang.get())
                         }}
                     </b>
-                    <span>{move || (!paused()).then(real)}</span>
+                    <span>{move || (any() && !paused()).then(real)}</span>
                 </p>
             </div>
             <div class="lanes">
@@ -95,6 +96,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
 #[component]
 fn Lag(view: View) -> impl IntoView {
     let behind = Memo::new(move |_| view.strip.with(|strip| strip.behind_nanos));
+    let any = move || view.strip.with(|strip| strip.any);
     // Tenths of seconds: what changes faster cannot be read.
     let in_seconds = move || {
         behind
@@ -103,8 +105,7 @@ fn Lag(view: View) -> impl IntoView {
     };
     let words = move || {
         let lang = view.lang.get();
-        let (any, behind) = (view.strip.with(|strip| strip.any), behind.get());
-        match (any, behind) {
+        match (any(), behind.get()) {
             (false, _) => Label::NothingRecorded,
             (true, None) => Label::AllShown,
             (true, Some(_)) => Label::BehindLive,
@@ -113,7 +114,7 @@ fn Lag(view: View) -> impl IntoView {
     };
     view! {
         <div class="lag">
-            <p class:live=move || behind.get().is_none()>
+            <p class:live=move || any() && behind.get().is_none()>
                 <b>{in_seconds}</b>
                 " "
                 {words}

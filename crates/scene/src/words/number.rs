@@ -47,7 +47,8 @@ pub(crate) fn recv(bufsize: u32) -> String {
 
 /// KiB with at most one decimal, as memory is counted.
 pub(crate) fn kib(bytes: u64) -> String {
-    let tenths = (u128::from(bytes) * 10).div_ceil(1024);
+    // Rounded, so that part and whole agree where they are equal but for a few bytes.
+    let tenths = (u128::from(bytes) * 10 + 512) / 1024;
     let whole = number(u64::try_from(tenths / 10).unwrap_or(u64::MAX));
     match tenths % 10 {
         0 => format!("{whole} KiB"),

@@ -248,13 +248,22 @@ impl Timeline {
         }
     }
 
-    /// How much log time passes in one second of show around `show`, nanoseconds.
+    /// How much log time passes in one second of show at `show`, nanoseconds: between the record
+    /// that is shown and the next one. Behind the last one both run alike.
     #[must_use]
     pub fn stretch_nanos(&self, show: Show) -> u64 {
-        let half = Show::from_millis(500);
-        let from = show - half;
-        self.log_nanos_at(from + half + half)
-            .saturating_sub(self.log_nanos_at(from))
+        const SECOND: u64 = 1_000_000_000;
+        let next = self.entries.partition_point(|entry| entry.shown <= show);
+        let before = next
+            .checked_sub(1)
+            .and_then(|index| self.entries.get(index));
+        match (before, self.entries.get(next)) {
+            (Some(a), Some(b)) => {
+                let log_span = b.record.at_nanos.saturating_sub(a.record.at_nanos);
+                scaled(SECOND, log_span, (b.shown - a.shown).0)
+            }
+            _ => SECOND,
+        }
     }
 
     /// How far a viewer at `show` is behind live, nanoseconds of log time; None once all that is

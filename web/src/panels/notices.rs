@@ -54,7 +54,12 @@ pub fn BigButton(view: View) -> impl IntoView {
                 spacing: Spacing::WhenRecorded,
             })
         });
+        let is_asked = asked.is_ok();
         view.complaint.set(asked.err());
+        if is_asked {
+            // The button will be gone, and a keyboard must not be sent back to the beginning.
+            browser::focus(super::time_strip::PLAY_BUTTON);
+        }
     };
     let complaint = move || {
         view.complaint

@@ -11,6 +11,9 @@ use crate::{
     view::View,
 };
 
+/// The button that takes the focus when the one that had it is gone.
+pub const PLAY_BUTTON: &str = "play";
+
 const PLAY: &str = "M7 4V22L22 13Z";
 const PAUSE: &str = "M6 4H11V22H6ZM15 4H20V22H15Z";
 const BACK: &str = "M17 5V21L6 13ZM3 5H6V21H3Z";
@@ -36,6 +39,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
         }
     };
     let any = move || view.strip.with(|strip| strip.any);
+    let heard = move || view.controls.with(|controls| controls.heard);
     let real = move || {
         let nanos = view.strip.with(|strip| strip.stretch_nanos);
         language::is_real(&numbers::duration(nanos), view.lang.get())
@@ -53,6 +57,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                 </button>
                 <button
                     type="button"
+                    id=PLAY_BUTTON
                     class="play"
                     title=toggle_label
                     aria-label=toggle_label
@@ -80,7 +85,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                             label.text(view.lang.get())
                         }}
                     </b>
-                    <span>{move || (any() && !paused()).then(real)}</span>
+                    <span>{move || (any() && heard() && !paused()).then(real)}</span>
                 </p>
             </div>
             <div class="lanes">
@@ -97,6 +102,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
 fn Lag(view: View) -> impl IntoView {
     let behind = Memo::new(move |_| view.strip.with(|strip| strip.behind_nanos));
     let any = move || view.strip.with(|strip| strip.any);
+    let heard = move || view.controls.with(|controls| controls.heard);
     // Tenths of seconds: what changes faster cannot be read.
     let in_seconds = move || {
         behind
@@ -114,7 +120,8 @@ fn Lag(view: View) -> impl IntoView {
     };
     view! {
         <div class="lag">
-            <p class:live=move || any() && behind.get().is_none()>
+            // What is shown may be all that is known, but without a relay it is not live.
+            <p class:live=move || any() && heard() && behind.get().is_none()>
                 <b>{in_seconds}</b>
                 " "
                 {words}

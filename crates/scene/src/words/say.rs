@@ -500,10 +500,26 @@ impl Say<'_> {
             .server
             .as_ref()
             .map_or(0, EndState::composed_bytes);
-        let mut lines = vec![self.say(
-            "*The answer is on its way:*".into(),
-            "*回答上路了：*".into(),
-        )];
+        // Nothing unsent and nothing unacknowledged, by a sample younger than the write: whatever
+        // the client's program does, its kernel has the answer.
+        let is_there = self.connection.server.as_ref().is_some_and(|end| {
+            end.queues.is_some_and(|(queues, sampled)| {
+                sampled.seq > cut.moment.seq
+                    && queues.unsent == Some(0)
+                    && queues.in_flight == Some(0)
+            })
+        });
+        let mut lines = vec![if is_there {
+            self.say(
+                "*The client's kernel has the answer:*".into(),
+                "*客户端内核已收到回答：*".into(),
+            )
+        } else {
+            self.say(
+                "*The answer is on its way:*".into(),
+                "*回答上路了：*".into(),
+            )
+        }];
         let answer = self
             .connection
             .server

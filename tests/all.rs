@@ -8,6 +8,7 @@ mod clients;
 mod errors;
 mod flood;
 mod http;
+mod log;
 mod mirror;
 mod python;
 mod relay_process;

@@ -53,7 +53,7 @@ fn what_cannot_start_says_why() {
     );
     fails(
         &["--page-dir", page, "--echo", "192.0.2.1:0", "--page", free],
-        &["--echo", "192.0.2.1"],
+        &["--echo", "192.0.2.1", "for example --echo 127.0.0.1:0"],
     );
     for wrong in ["nonsense", "127.0.0.1", "127.0.0.1:99999", ":1"] {
         fails(
@@ -79,6 +79,17 @@ fn what_cannot_start_says_why() {
     );
     fails(&["--pause", "200"], &["--pause", "200ms"]);
     fails(&["--unknown"], &["--unknown", "--help"]);
+    fails(&["--pause", "-1s"], &["--pause", "60000ms"]);
+    fails(&["--backlog", "-1"], &["--backlog", "65535"]);
+    fails(&["--bufsize", "x"], &["--bufsize", "1 to 65536"]);
+    fails(
+        &["--read-when", "queued:99999999999"],
+        &["--read-when", "1 to 1048576"],
+    );
+    for wrong in ["", "http://x", "x:8080"] {
+        fails(&["--allow-host", wrong], &["--allow-host", "bare name"]);
+    }
+    fails(&["--bag", "5", "serve"], &["serve", "--bag"]);
 }
 
 #[test]

@@ -109,15 +109,34 @@ impl RelayProcess {
         *self = RelayProcess::serve(&echo, &page, &built_page(), arguments);
     }
 
+    /// The same as `start`, with a log that tells all, written to `log`.
+    pub fn start_with_log(log: Stdio) -> RelayProcess {
+        let page_dir = page_dir();
+        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), &[], ("debug", log));
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
     fn serve(echo: &str, page: &str, page_dir: &Path, arguments: &[&str]) -> RelayProcess {
+        let log = ("warn", Stdio::inherit());
+        RelayProcess::serve_logging(echo, page, page_dir, arguments, log)
+    }
+
+    fn serve_logging(
+        echo: &str,
+        page: &str,
+        page_dir: &Path,
+        arguments: &[&str],
+        (level, log): (&str, Stdio),
+    ) -> RelayProcess {
         let mut child = Command::new(binary())
             .args(["--echo", echo, "--page", page, "--page-dir"])
             .arg(page_dir)
             .args(arguments)
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", level)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = StdBufReader::new(child.stdout.take().unwrap()).lines();

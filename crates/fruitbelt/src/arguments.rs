@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand};
 use protocol::{Policy, ReadWhen};
 
 /// Watch what a TCP stream socket really does.
@@ -33,26 +33,29 @@ pub struct Serve {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
     pub page: SocketAddr,
     /// What is asked of listen(2); the accept queue holds one more
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = value_parser!(u32).range(..=65_535))]
+    #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
+        value_parser = |text: &str| within(text, 0, 65_535))]
     pub backlog: u32,
     /// The most bytes that one recv asks for
-    #[arg(long, value_name = "BYTES", default_value_t = 1024,
-        value_parser = value_parser!(u32).range(1..=i64::from(Policy::BUFSIZE_MAX)))]
+    #[arg(long, value_name = "BYTES", default_value_t = 1024, allow_hyphen_values = true,
+        value_parser = |text: &str| within(text, 1, Policy::BUFSIZE_MAX))]
     pub bufsize: u32,
     /// When the server reads: arrival, queued:N or held
     #[arg(long, value_name = "WHEN", default_value = "arrival", value_parser = read_when)]
     pub read_when: ReadWhen,
     /// Collect so many bytes and answer them at once
-    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..=i64::from(Policy::BAG_MAX)))]
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true,
+        value_parser = |text: &str| within(text, 1, Policy::BAG_MAX))]
     pub bag: Option<u32>,
     /// Wait so long before each recv, as in 200ms or 1.5s
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = pause_millis)]
+    #[arg(long, value_name = "TIME", default_value = "0ms", allow_hyphen_values = true,
+        value_parser = pause_millis)]
     pub pause: u32,
     /// Mirror no content, only numbers
     #[arg(long)]
     pub no_preview: bool,
     /// A host name by which the page may be asked for, beside localhost; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub allow_host: Vec<String>,
     /// The directory of the built page
     #[arg(long, value_name = "DIR")]
@@ -81,8 +84,27 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     found.next().ok_or_else(|| format!("no such host; {form}"))
 }
 
+fn within(text: &str, min: u32, max: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|n| (min..=max).contains(n));
+    number.ok_or_else(|| format!("give a number from {min} to {max}"))
+}
+
+/// A bare name: with a scheme or a port it would never be what a browser sends as the host's name.
+fn host_name(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
+    is_name
+        .then(|| text.to_owned())
+        .ok_or_else(|| "give a bare name, for example lecture.example".to_owned())
+}
+
 fn read_when(text: &str) -> Result<ReadWhen, String> {
-    let read_when = text.parse()?;
+    let range = || format!("for queued:N give a number from 1 to {}", Policy::BAG_MAX);
+    let read_when = text
+        .parse()
+        .map_err(|error| format!("{error}; {}", range()))?;
     let policy = Policy {
         read_when,
         ..Policy::default()
@@ -99,11 +121,12 @@ fn pause_millis(text: &str) -> Result<u32, String> {
             None => return Err("give a time with its unit, for example 200ms or 1.5s".into()),
         },
     };
-    let millis = number.trim().parse::<f64>().map_err(|e| e.to_string())? * per_second;
-    if !(0.0..=f64::from(Policy::PAUSE_MILLIS_MAX)).contains(&millis) {
-        return Err(format!("give 0ms to {}ms", Policy::PAUSE_MILLIS_MAX));
+    let most = f64::from(Policy::PAUSE_MILLIS_MAX);
+    let millis = number.trim().parse().map(|number: f64| number * per_second);
+    match millis {
+        Ok(millis) if (0.0..=most).contains(&millis) => Ok(millis.round() as u32),
+        _ => Err(format!("give a time from 0ms to {most}ms")),
     }
-    Ok(millis.round() as u32)
 }
 
 #[cfg(test)]

@@ -8,12 +8,16 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::{Parser, error::ErrorKind};
+use tracing_appender::non_blocking::NonBlockingBuilder;
 use tracing_subscriber::EnvFilter;
 
 use arguments::{Cli, Command};
 
 /// What is wrong with the command line or with where it is used, as opposed to the program itself.
 const USAGE: u8 = 2;
+
+/// So many lines may wait to be written.
+const LOG_LINES_MAX: usize = 1024;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -29,14 +33,23 @@ fn main() -> ExitCode {
         }
         Err(error) => return fail(&one_line(&error.to_string())),
     };
+    // A log that nobody reads, or that has gone, must neither stop a task nor end the program: its
+    // lines go through a bounded queue to a thread of its own, and are left out when it is full.
+    let (log, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(LOG_LINES_MAX)
+        .finish(std::io::stderr());
+    // The guard would wait for the thread at the end, and complain on the very pipe that is stuck.
+    std::mem::forget(guard);
     tracing_subscriber::fmt()
+        .log_internal_errors(false)
         .with_env_filter(
             EnvFilter::builder()
                 .with_default_directive(tracing::Level::INFO.into())
                 .from_env_lossy(),
         )
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_writer(std::io::stderr)
+        .with_writer(log)
         .init();
     let arguments = match cli.command {
         Some(Command::Serve(arguments)) => arguments,
@@ -54,9 +67,14 @@ fn fail(message: &str) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// What clap says first, without the lines of usage that follow.
+/// What clap says first, with what it lists below that, without the lines of usage that follow.
 fn one_line(text: &str) -> String {
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    format!("{first} (see fruitbelt --help)")
+    let said: Vec<&str> = text
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(str::trim)
+        .collect();
+    let said = said.join(" ");
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    format!("{said} (see fruitbelt --help)")
 }

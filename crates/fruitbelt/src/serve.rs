@@ -73,7 +73,13 @@ fn explain(error: &StartError) -> anyhow::Error {
                 Which::Echo => "--echo",
                 Which::Page => "--page",
             };
-            let free = SocketAddr::new(addr.ip(), 0);
+            let free = match source.kind() {
+                // The same address again would fail again.
+                std::io::ErrorKind::AddrNotAvailable => {
+                    SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), addr.port())
+                }
+                _ => SocketAddr::new(addr.ip(), 0),
+            };
             let remedy = match source.kind() {
                 std::io::ErrorKind::AddrInUse => {
                     "end the program that listens there, or choose another port"

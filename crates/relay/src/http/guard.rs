@@ -71,7 +71,7 @@ pub async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next
     let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refused) => {
-            tracing::info!(uri = %request.uri(), "refused: {refused}");
+            tracing::debug!(uri = %request.uri(), "refused: {refused}");
             (refused.status(), format!("{refused}\n")).into_response()
         }
     };

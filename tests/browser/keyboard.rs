@@ -70,7 +70,7 @@ async fn keyboard_only() -> Result<()> {
     let expect = [
         "中文",
         "Step back",
-        "Pause (space)",
+        "play",
         "Step forward",
         "Events",
         "Values",

@@ -106,6 +106,9 @@ impl Echo<'_> {
                 0 if !self.socket.is_gone() => WAIT,
                 accepted => {
                     self.sent += accepted;
+                    if self.sent == self.outgoing.len() {
+                        self.give_memory_back();
+                    }
                     Step::Again
                 }
             };
@@ -191,7 +194,18 @@ impl Echo<'_> {
         self.sent = 0;
         self.answered += bytes;
     }
+
+    /// All is sent: a thousand connections must not keep what a thousand large bags once took.
+    fn give_memory_back(&mut self) {
+        self.outgoing.clear();
+        self.sent = 0;
+        self.outgoing.shrink_to(KEPT_BYTES);
+        self.collected.shrink_to(KEPT_BYTES);
+    }
 }
+
+/// What a connection keeps between two answers, bytes each; a large bag needs more for a while.
+const KEPT_BYTES: usize = 128 << 10;
 
 /// `[YYYY-MM-DD HH:MM:SS] `, local time; composed once a second.
 #[derive(Debug, Default)]

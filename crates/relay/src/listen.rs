@@ -30,6 +30,8 @@ pub async fn listen(
 ) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut queue = AcceptQueue::default();
+    // Told when it begins, not each time.
+    let (mut failing, mut full) = (false, false);
     queue.sample(listener, journal);
     loop {
         let accept = async {
@@ -43,14 +45,20 @@ pub async fn listen(
                 match accepted {
                     Ok((stream, peer)) => {
                         serve(stream, peer, place);
-                        if places.available_permits() == 0 {
+                        failing = false;
+                        let was_full = full;
+                        full = places.available_permits() == 0;
+                        if full && !was_full {
                             tracing::warn!(
                                 "{CONNECTIONS_MAX} connections are open; further ones wait to be accepted"
                             );
                         }
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "accept failed");
+                        if !failing {
+                            tracing::warn!(%error, "accept fails; it is tried again");
+                        }
+                        failing = true;
                         sleep(FAILED_PAUSE).await;
                     }
                 }

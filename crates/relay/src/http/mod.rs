@@ -42,6 +42,10 @@ const HEADERS_MAX: usize = 64;
 const HEADER_BYTES_MAX: usize = 16 << 10;
 /// Asked of SO_SNDBUF, bytes: what the kernel may hold for a viewer that does not read.
 const SEND_BUFFER_BYTES: usize = 64 << 10;
+/// So long may sent bytes stay unacknowledged, or unsent because the peer's window is closed
+/// (TCP_USER_TIMEOUT, `tcp(7)`). hyper limits only the time for headers.
+#[cfg(target_os = "linux")]
+const STALLED_MAX: Duration = Duration::from_secs(30);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -56,22 +60,30 @@ struct Shared {
 pub async fn serve(relay: &Arc<Relay>, listener: &TcpListener) {
     let router = router(relay);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut failing = false;
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             return;
         };
         match listener.accept().await {
             Ok((stream, _)) => {
+                failing = false;
                 if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
                     tracing::debug!(%error, "SO_SNDBUF stays as it is");
                 }
+                // Whoever takes nothing for so long, or is no longer there, gives its place back.
+                #[cfg(target_os = "linux")]
+                let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(STALLED_MAX));
                 // A record is on its way at once.
                 let _ = stream.set_nodelay(true);
                 let connection = serve_one(Arc::clone(relay), router.clone(), stream, place);
                 relay.viewers.spawn(connection);
             }
             Err(error) => {
-                tracing::warn!(%error, "accept failed on the page's port");
+                if !failing {
+                    tracing::warn!(%error, "accept fails on the page's port; it is tried again");
+                }
+                failing = true;
                 sleep(FAILED_PAUSE).await;
             }
         }
@@ -118,9 +130,22 @@ fn router(relay: &Arc<Relay>) -> Router {
         .route("/mirror", get(open_mirror))
         .route("/events.ndjson", get(stream_records))
         .route("/healthz", get(|| async { "ok\n" }))
-        .fallback_service(files)
+        .fallback_service(
+            Router::new()
+                .fallback_service(files)
+                .layer(middleware::map_response(only_found_or_not)),
+        )
         .with_state(shared)
         .layer(middleware::from_fn_with_state(guard, guard::guard))
+}
+
+/// A name that the file system cannot even look up (too long, say) is a file that is not there.
+async fn only_found_or_not(response: Response) -> Response {
+    let status = response.status();
+    if status == StatusCode::NOT_FOUND || status.is_server_error() {
+        return (StatusCode::NOT_FOUND, "the page has no such file\n").into_response();
+    }
+    response
 }
 
 /// Where a viewer wants to go on.

@@ -33,7 +33,9 @@ impl Pace {
     /// No show falls further behind than this, plus one movement.
     pub const LAG_MAX: Show = Show::from_millis(30_000);
     /// Where nothing happens, so much of the idle time is shown.
-    pub const IDLE_MAX: Show = Show::from_millis(1_000);
+    /// Longer than any movement: what was given no time of its own comes to rest all the same when
+    /// nothing follows.
+    pub const IDLE_MAX: Show = Show::from_millis(2_000);
 
     /// A pace for one connection in focus; None: for each connection alike. The first record is
     /// shown at `start`.

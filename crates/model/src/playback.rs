@@ -32,7 +32,8 @@ pub enum Command {
     GoLive,
     /// To a moment; pausing is left as it is.
     Seek(Show),
-    /// To the next record that has a moment of its own (or the one before), and pause there.
+    /// To behind the next record that has a moment of its own (or to before the last one), and
+    /// pause there.
     Step {
         /// Forward or back.
         forward: bool,
@@ -112,25 +113,26 @@ impl Playback {
         self.clamp(timeline);
     }
 
+    /// A step ends right before the record that comes next, where all movements have come to rest:
+    /// the picture shows what the last record led to.
     fn neighbour(&self, forward: bool, timeline: &Timeline) -> Show {
         let count = timeline.count_at(self.head);
+        let just_before = |show: Show| show - Show(1);
         if forward {
-            timeline
+            let mut ahead = timeline
                 .entries(count, timeline.len())
-                .map(|entry| entry.shown)
-                .next()
-                .unwrap_or(self.head)
+                .map(|entry| entry.shown);
+            match ahead.next() {
+                None => timeline.end(),
+                Some(next) => ahead
+                    .find(|&shown| shown > next)
+                    .map_or(timeline.end(), just_before),
+            }
         } else {
-            let here = timeline
+            timeline
                 .entries(0, count)
                 .next_back()
-                .map_or(Show(0), |entry| entry.shown);
-            timeline
-                .entries(0, count)
-                .rev()
-                .map(|entry| entry.shown)
-                .find(|&shown| shown < here)
-                .unwrap_or(timeline.start())
+                .map_or(timeline.start(), |here| just_before(here.shown))
         }
     }
 

@@ -304,7 +304,10 @@ impl Board<'_> {
         }
         let mut pieces = vec![run(number, TEXT).bold()];
         let more = if cut.is_blurred() {
-            words::in_times(row, u64::from(cut.times), self.frame.lang)
+            {
+                let has_bag = self.connection.is_none_or(|c| c.policy.bag.is_some());
+                words::in_times(row, has_bag, u64::from(cut.times), self.frame.lang)
+            }
         } else if row == 1 {
             cut.segments.map_or_else(String::new, |segments| {
                 words::in_segments(u64::from(segments), self.frame.lang)

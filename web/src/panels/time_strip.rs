@@ -81,8 +81,12 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                 <p class="stretch">
                     <b>
                         {move || {
-                            let label = if paused() { Label::Paused } else { Label::SecondHere };
-                            label.text(view.lang.get())
+                            let label = match (paused(), heard()) {
+                                (true, _) => Some(Label::Paused),
+                                (false, true) => Some(Label::SecondHere),
+                                (false, false) => None,
+                            };
+                            label.map(|label| label.text(view.lang.get()))
                         }}
                     </b>
                     <span>{move || (any() && heard() && !paused()).then(real)}</span>

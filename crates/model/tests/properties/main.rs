@@ -165,6 +165,26 @@ proptest! {
         }
     }
 
+    #[test]
+    fn steps_back_undo_steps_forward(steps in steps()) {
+        let timeline = timeline(&records(&steps, false), None);
+        let mut playback = Playback::default();
+        playback.command(Command::Seek(timeline.start()), &timeline);
+        let mut counts = vec![timeline.count_at(playback.head())];
+        while playback.head() < timeline.end() {
+            playback.command(Command::Step { forward: true }, &timeline);
+            counts.push(timeline.count_at(playback.head()));
+        }
+        prop_assert_eq!(counts.last(), Some(&timeline.len()));
+        // Only the last stretch may hold no further record.
+        prop_assert!(counts.windows(2).rev().skip(1).all(|pair| pair[0] < pair[1]), "{:?}", counts);
+        counts.dedup();
+        while let Some(count) = counts.pop() {
+            prop_assert_eq!(timeline.count_at(playback.head()), count);
+            playback.command(Command::Step { forward: false }, &timeline);
+        }
+    }
+
     /// `apply` is total: records of no relay, in no order, are noted and survived.
     #[test]
     fn records_out_of_order_are_survived(steps in steps(), swaps in proptest::collection::vec((any::<usize>(), any::<usize>()), 0..30)) {

@@ -12,12 +12,13 @@ pub(crate) fn in_segments(count: u64, lang: Lang) -> String {
 }
 
 /// "in 40 sends", by the row.
-pub(crate) fn in_times(row: usize, count: u64, lang: Lang) -> String {
+pub(crate) fn in_times(row: usize, has_bag: bool, count: u64, lang: Lang) -> String {
     let (one, many, zh) = match row {
         0 => ("send", "sends", "次发送"),
         1 => ("look", "looks", "次观察"),
         2 => ("read", "reads", "次读取"),
-        _ => ("bag", "bags", "袋"),
+        _ if has_bag => ("bag", "bags", "袋"),
+        _ => ("answer", "answers", "个回答"),
     };
     match lang {
         Lang::En => format!("in {}", plural(count, one, many)),

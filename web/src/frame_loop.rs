@@ -196,6 +196,7 @@ impl Basis {
             focus: self.focus,
             width: self.width,
             height: self.height,
+            picture: scene::Picture::default(),
             look: Look::Light,
             lang: self.lang,
             reduced_motion: self.reduced_motion,

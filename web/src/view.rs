@@ -203,6 +203,7 @@ impl View {
             focus,
             width: 0.0,
             height: 0.0,
+            picture: scene::Picture::default(),
             look: scene::Look::Light,
             lang,
             reduced_motion,

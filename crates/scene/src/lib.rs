@@ -12,13 +12,15 @@ mod palette;
 mod rulers;
 mod shape;
 mod sketch;
+mod stage;
 mod svg;
 pub mod words;
 
-pub use belt::{stage, stage_size, tab_picture};
-pub use frame::{Frame, Lang, Link, Look};
+pub use belt::tab_picture;
+pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
 pub use palette::Ink;
 pub use rulers::rulers;
-pub use shape::{Align, Hit, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
+pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};
+pub use stage::{stage, stage_size};
 pub use svg::to_svg;

@@ -209,6 +209,7 @@ proptest! {
             focus: Some(Conn(1)),
             width,
             height,
+            picture: scene::Picture::default(),
             look: Look::Light,
             lang,
             reduced_motion,

@@ -74,6 +74,7 @@ fn captions() {
                 focus: view.focus,
                 width: 1920.0,
                 height: 660.0,
+                picture: scene::Picture::default(),
                 look: Look::Light,
                 lang,
                 reduced_motion: false,

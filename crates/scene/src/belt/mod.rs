@@ -50,16 +50,8 @@ mod size {
     pub const SMALL: f64 = 18.0;
 }
 
-/// Size of the stage in a space so wide: 1920 to 660.
-#[must_use]
-pub fn stage_size(available_width: f64) -> (f64, f64) {
-    let width = sane(available_width);
-    (width, width * HEIGHT / WIDTH)
-}
-
-/// The stage for the connection in focus.
-#[must_use]
-pub fn stage(frame: &Frame) -> Scene {
+/// The belt for the connection in focus.
+pub(crate) fn belt(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
     let dimmed = frame.link != Link::Live;
     if dimmed {

@@ -354,6 +354,7 @@ pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) ->
         focus: view.focus,
         width: 1920.0,
         height: 178.0,
+        picture: scene::Picture::default(),
         look: Look::Light,
         lang: view.lang,
         reduced_motion: view.reduced_motion,

@@ -1,0 +1,19 @@
+//! Which picture stands on the stage, and how large it is.
+
+use crate::{Form, Frame, Picture, Scene, belt, sketch::sane};
+
+/// Size of the stage in a space so wide, CSS pixels.
+#[must_use]
+pub fn stage_size(form: Form, available_width: f64) -> (f64, f64) {
+    let width = sane(available_width);
+    let (across, down) = form.units();
+    (width, width * down / across)
+}
+
+/// The stage.
+#[must_use]
+pub fn stage(frame: &Frame) -> Scene {
+    match frame.picture {
+        Picture::Belt | Picture::Cut | Picture::All => belt::belt(frame),
+    }
+}

@@ -36,6 +36,9 @@ pub struct Serve {
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 0, 65_535))]
     pub backlog: u32,
+    /// Serve one client at a time, as the tutorial's server does; the others wait in the accept queue
+    #[arg(long)]
+    pub sequential: bool,
     /// The most bytes that one recv asks for
     #[arg(long, value_name = "BYTES", default_value_t = 1024, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 1, Policy::BUFSIZE_MAX))]

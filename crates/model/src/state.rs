@@ -151,7 +151,12 @@ impl State {
             conn, local, peer, ..
         } = *accepted;
         self.accepted += 1;
-        self.connection(conn, peer, local).server = Some(EndState::opened_at(moment));
+        let policy = self.policy;
+        let connection = self.connection(conn, peer, local);
+        // Until now nothing could be set for it alone, and if its client left the accept queue it
+        // counted as closed and was not told of the server's policy.
+        connection.policy = policy;
+        connection.server = Some(EndState::opened_at(moment));
     }
 
     /// The connection of that number, a new one if there is none.

@@ -122,6 +122,10 @@ pub struct Listening {
     pub backlog: u32,
     /// The most bytes that one recv may return, when the server started.
     pub bufsize: u32,
+    /// One client at a time: the next is accepted when the one before it is closed. The others
+    /// wait in the accept queue.
+    #[serde(default)]
+    pub sequential: bool,
 }
 
 /// Sample: the accept queue of the listener (`tcpi_unacked` and `tcpi_sacked` of a listening

@@ -109,6 +109,12 @@ pub enum Refusal {
         /// The number.
         conn: Conn,
     },
+    /// The server has not accepted that connection yet, so it has no socket that could do it.
+    #[error("connection {conn} is not accepted yet")]
+    NotAccepted {
+        /// The number.
+        conn: Conn,
+    },
     /// The client of that connection is not ours: only its own program can make it do things.
     #[error("the client of connection {conn} is not a demonstration client")]
     NotOurs {

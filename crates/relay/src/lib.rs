@@ -52,6 +52,8 @@ const VIEWER_THREADS: usize = 2;
 pub struct Config {
     /// Asked of listen(2) for the echo server.
     pub backlog: u32,
+    /// One client at a time: the others wait in the accept queue.
+    pub sequential: bool,
     /// The reading policy at the start.
     pub policy: Policy,
     /// The first bytes of facts are mirrored.
@@ -129,6 +131,7 @@ pub async fn run(
         addr: listeners.echo_addr,
         backlog: config.backlog,
         bufsize: config.policy.bufsize,
+        sequential: config.sequential,
     }));
     registry.record_policy();
     let relay = Arc::new(Relay {
@@ -216,18 +219,24 @@ impl Drop for Aside {
 }
 
 async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
-    listen::listen(listener, &relay.journal, |stream, peer, place| {
-        let local = match stream.local_addr() {
-            Ok(local) => local,
-            Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
-        };
-        let seat = relay.registry.accepted(peer, local);
-        let socket = relay.observe(&seat, stream);
-        let journal = Arc::clone(&relay.journal);
-        relay.sockets.spawn(async move {
-            echo::serve(seat, socket, &journal).await;
-            drop(place);
-        });
-    })
+    let sequential = relay.config.sequential;
+    listen::listen(
+        listener,
+        &relay.journal,
+        sequential,
+        |stream, peer, place| {
+            let local = match stream.local_addr() {
+                Ok(local) => local,
+                Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
+            };
+            let seat = relay.registry.accepted(peer, local);
+            let socket = relay.observe(&seat, stream);
+            let journal = Arc::clone(&relay.journal);
+            relay.sockets.spawn(async move {
+                echo::serve(seat, socket, &journal).await;
+                drop(place);
+            });
+        },
+    )
     .await;
 }

@@ -22,13 +22,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts until dropped; `serve` gets each connection with the permit by which it counts.
+/// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
+/// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
 pub async fn listen(
     listener: &TcpListener,
     journal: &Journal,
+    sequential: bool,
     serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places_max = if sequential { 1 } else { CONNECTIONS_MAX };
+    let places = Arc::new(Semaphore::new(places_max));
     let mut queue = AcceptQueue::default();
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
@@ -48,7 +51,8 @@ pub async fn listen(
                         failing = false;
                         let was_full = full;
                         full = places.available_permits() == 0;
-                        if full && !was_full {
+                        // Of one client at a time that is no news.
+                        if full && !was_full && !sequential {
                             tracing::warn!(
                                 "{CONNECTIONS_MAX} connections are open; further ones wait to be accepted"
                             );

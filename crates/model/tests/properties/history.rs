@@ -100,6 +100,7 @@ fn listening() -> Listening {
         addr: ([127, 0, 0, 1], 21567).into(),
         backlog: 5,
         bufsize: 1024,
+        sequential: false,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The listener's desk: who waits there to be accepted, and for how long.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, process::Command};
 
-use protocol::{Conn, End, Event, Policy, ReadWhen, Refusal, Request, Spacing};
+use protocol::{Conn, End, Event, Limit, Policy, ReadWhen, Refusal, Request, Spacing, Waiting};
+use socket2::{Domain, Socket, Type};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -159,4 +160,75 @@ async fn a_demonstration_client_that_leaves_the_desk_leaves_its_place() {
     let rest = lines.until(server_closed).await;
     rest.iter().for_each(|record| books.apply(record));
     assert_eq!(books.accounts[&(conn, End::Server)].read, 20);
+}
+
+#[tokio::test]
+async fn the_desk_shows_what_ss_shows_also_when_the_backlog_changes() {
+    let (relay, mut person, mut lines, _, first) = occupied(&["--backlog", "5"]).await;
+    let second = TcpStream::connect(relay.echo).await.unwrap();
+    let third = TcpStream::connect(relay.echo).await.unwrap();
+    let (queued, limit) = (2, 5);
+    waits(&relay, &mut lines, Waiting { queued, limit }).await;
+
+    // Fewer than wait already: nobody is turned away, but nobody else fits.
+    set_backlog(&mut person, &mut lines, 1).await;
+    let limit = 1;
+    waits(&relay, &mut lines, Waiting { queued, limit }).await;
+    let fourth = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    fourth.set_nonblocking(true).unwrap();
+    fourth.connect(&relay.echo.into()).unwrap_err();
+    let name = fourth.local_addr().unwrap().as_socket().unwrap();
+    let filter = format!("src {} sport = :{}", name.ip(), name.port());
+    assert_eq!(ss(&["-tnH", "state", "syn-sent", &filter]).len(), 1);
+
+    // Its next SYN finds a place.
+    set_backlog(&mut person, &mut lines, 2).await;
+    let (queued, limit) = (3, 2);
+    waits(&relay, &mut lines, Waiting { queued, limit }).await;
+    assert_eq!(ss(&["-tnH", "state", "established", &filter]).len(), 1);
+
+    for client in [first, second, third] {
+        finish(client).await;
+    }
+    let its_turn = |event: &Event| matches!(event, Event::Accepted(e) if e.peer == name);
+    lines.until(its_turn).await;
+
+    let wrong = Request::BACKLOG_MAX + 1;
+    let refused = Refusal::OutOfRange {
+        what: Limit::Backlog,
+        min: 0,
+        max: Request::BACKLOG_MAX,
+    };
+    let asked = Request::SetBacklog { backlog: wrong };
+    assert_eq!(person.ask(asked).await, Err(refused));
+}
+
+/// Asks for another backlog, and waits until the server listens with it.
+async fn set_backlog(person: &mut Mirror, lines: &mut Lines, backlog: u32) {
+    person.ask(Request::SetBacklog { backlog }).await.unwrap();
+    lines
+        .until(|event| matches!(event, Event::Listening(e) if e.backlog == backlog))
+        .await;
+}
+
+/// Waits until the relay tells this of its accept queue; `ss` says the same.
+async fn waits(relay: &RelayProcess, lines: &mut Lines, expect: Waiting) {
+    lines
+        .until(|event| matches!(event, Event::Waiting(found) if *found == expect))
+        .await;
+    let listener = format!("sport = :{}", relay.echo.port());
+    // State, Recv-Q, Send-Q: of a listener, who waits and how many may.
+    let found = ss(&["-ltnH", &listener]);
+    let columns: Vec<&str> = found[0].split_whitespace().skip(1).take(2).collect();
+    let columns: Vec<u32> = columns.iter().map(|text| text.parse().unwrap()).collect();
+    assert_eq!(columns, [expect.queued, expect.limit], "{found:?}");
+}
+
+/// The lines that `ss` prints.
+fn ss(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new("ss").args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("ss: {error}; install iproute2 from Debian"));
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
 }

@@ -78,11 +78,12 @@ impl State {
                 self.now.seq = known_until;
             }
             Event::Listening(listening) => {
+                // Who waits goes on waiting when listen(2) is called again.
+                let waiting = self.listener.take().and_then(|listener| listener.waiting);
                 self.listener = Some(Listener {
                     listening: listening.clone(),
-                    waiting: None,
+                    waiting,
                 });
-                self.policy.bufsize = listening.bufsize;
             }
             Event::Waiting(waiting) => {
                 if let Some(listener) = &mut self.listener {

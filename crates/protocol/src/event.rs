@@ -113,7 +113,8 @@ impl Event {
     }
 }
 
-/// The echo server's socket listens: `socket`, `bind` and `listen` have returned.
+/// The echo server's socket listens: listen(2) has returned. Again when it was called again, with
+/// another backlog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listening {
     /// The address bound, with the real port.

@@ -306,8 +306,13 @@ proptest! {
 
     #[test]
     fn requests_come_through(id: u32, conn in any::<Option<u32>>(), policy in policy()) {
-        let asked = FromPage { id, request: Request::SetPolicy { conn: conn.map(Conn), policy } };
-        prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
+        for request in [
+            Request::SetPolicy { conn: conn.map(Conn), policy },
+            Request::SetBacklog { backlog: id },
+        ] {
+            let asked = FromPage { id, request };
+            prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
+        }
     }
 }
 

@@ -31,6 +31,7 @@ use protocol::{End, Event, Header, Listening, Policy, Run, wire};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::{Handle, Runtime},
+    sync::watch,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -71,6 +72,8 @@ struct Relay {
     config: Config,
     journal: Arc<Journal>,
     registry: Arc<Registry>,
+    /// The backlog that a person wishes; the listener's task sees to it.
+    backlog: watch::Sender<u32>,
     /// Where the demonstration client connects.
     echo_target: SocketAddr,
     /// The runtime of the echo server and of its demonstration client.
@@ -127,14 +130,16 @@ pub async fn run(
         getrandom::u64().map_err(StartError::Random)?
     )));
     let registry = Registry::new(Arc::clone(&journal), config.policy);
-    journal.record(Event::Listening(Listening {
+    let listening = Listening {
         addr: listeners.echo_addr,
         backlog: config.backlog,
         bufsize: config.policy.bufsize,
         sequential: config.sequential,
-    }));
+    };
+    journal.record(Event::Listening(listening.clone()));
     registry.record_policy();
     let relay = Arc::new(Relay {
+        backlog: watch::Sender::new(config.backlog),
         config,
         journal,
         registry,
@@ -167,7 +172,7 @@ pub async fn run(
         async move { journal.keep_sealing().await }
     });
     tokio::select! {
-        () = serve_echo(&relay, &listeners.echo) => {}
+        () = serve_echo(&relay, &listeners.echo, listening) => {}
         () = shutdown => {}
     }
     drop(listeners.echo);
@@ -218,25 +223,20 @@ impl Drop for Aside {
     }
 }
 
-async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
-    let sequential = relay.config.sequential;
-    listen::listen(
-        listener,
-        &relay.journal,
-        sequential,
-        |stream, peer, place| {
-            let local = match stream.local_addr() {
-                Ok(local) => local,
-                Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
-            };
-            let seat = relay.registry.accepted(peer, local);
-            let socket = relay.observe(&seat, stream);
-            let journal = Arc::clone(&relay.journal);
-            relay.sockets.spawn(async move {
-                echo::serve(seat, socket, &journal).await;
-                drop(place);
-            });
-        },
-    )
-    .await;
+async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener, listening: Listening) {
+    let wished = relay.backlog.subscribe();
+    let serve = |stream: TcpStream, peer, place| {
+        let local = match stream.local_addr() {
+            Ok(local) => local,
+            Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
+        };
+        let seat = relay.registry.accepted(peer, local);
+        let socket = relay.observe(&seat, stream);
+        let journal = Arc::clone(&relay.journal);
+        relay.sockets.spawn(async move {
+            echo::serve(seat, socket, &journal).await;
+            drop(place);
+        });
+    };
+    listen::listen(listener, listening, wished, &relay.journal, serve).await;
 }

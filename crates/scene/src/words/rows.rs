@@ -472,6 +472,7 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::Pause => "间隔（毫秒）",
         Limit::Bag => "每袋的字节数",
         Limit::Queued => "攒够的字节数",
+        Limit::Backlog => "backlog ",
         Limit::Batches => "批数",
         Limit::BatchBytes => "每批的字节数",
         Limit::Gap => "间隙（毫秒）",

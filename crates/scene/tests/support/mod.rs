@@ -73,6 +73,7 @@ impl Story {
                 addr: server_addr,
                 backlog: 5,
                 bufsize: 1024,
+                sequential: words.contains(&"sequential"),
             }),
             "policy" => {
                 let read_when = match words[1] {

@@ -404,7 +404,7 @@ fn queues(e: &Queues, lang: Lang) -> String {
 }
 
 /// As the RFC and `ss` write it.
-fn state_name(state: TcpState) -> &'static str {
+pub(crate) fn state_name(state: TcpState) -> &'static str {
     match state {
         TcpState::Established => "ESTABLISHED",
         TcpState::SynSent => "SYN-SENT",

@@ -307,6 +307,19 @@ impl Story {
         (self.timeline.state_at(show).clone(), show)
     }
 
+    /// The records, and the state after each.
+    pub fn records(&mut self) -> Vec<(Record, State)> {
+        let entries: Vec<_> = self
+            .timeline
+            .entries(0, self.timeline.len())
+            .map(|entry| entry.record.clone())
+            .collect();
+        (1..)
+            .zip(entries)
+            .map(|(count, record)| (record, self.timeline.state_after(count).clone()))
+            .collect()
+    }
+
     /// All records with the state after each.
     pub fn rows(&mut self, lang: Lang) -> Vec<String> {
         let entries: Vec<_> = self

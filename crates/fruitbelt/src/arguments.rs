@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use protocol::{Policy, ReadWhen};
+use protocol::{Policy, ReadWhen, Request};
 
 /// Watch what a TCP stream socket really does.
 #[derive(Debug, Parser)]
@@ -34,8 +34,11 @@ pub struct Serve {
     pub page: SocketAddr,
     /// What is asked of listen(2); the accept queue holds one more
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
-        value_parser = |text: &str| within(text, 0, 65_535))]
+        value_parser = |text: &str| within(text, 0, Request::BACKLOG_MAX))]
     pub backlog: u32,
+    /// Serve one client at a time, as the tutorial's server does; the others wait in the accept queue
+    #[arg(long)]
+    pub sequential: bool,
     /// The most bytes that one recv asks for
     #[arg(long, value_name = "BYTES", default_value_t = 1024, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 1, Policy::BUFSIZE_MAX))]

@@ -22,6 +22,7 @@ pub fn serve(arguments: Serve) -> anyhow::Result<()> {
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let config = Config {
         backlog: arguments.backlog,
+        sequential: arguments.sequential,
         policy: arguments.policy(),
         previews: !arguments.no_preview,
         page_dir: arguments.page_dir.clone().ok_or_else(|| {

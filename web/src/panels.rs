@@ -11,22 +11,35 @@ mod notices;
 mod policy;
 mod rulers;
 mod sending;
+mod sheet;
+mod tabs;
 mod time_strip;
 
 use leptos::prelude::*;
 
-use crate::{frame_loop, language::Label, view::View};
+use scene::Picture;
+
+use crate::{browser, frame_loop, language::Label, view::View};
 
 /// All of the page.
 #[component]
 pub fn Page(view: View) -> impl IntoView {
     let drawer_open = RwSignal::new(false);
+    let stage_name = move || {
+        let label = match (view.all.get(), view.one.get()) {
+            (true, _) => Label::Connections,
+            (false, Picture::Cut) => Label::StageCut,
+            (false, _) => Label::Stage,
+        };
+        label.text(view.lang.get())
+    };
+    browser::watch_media("(orientation: portrait)", move |is| view.upright.set(is));
     view! {
         <div id="page" class="page">
             <a class="skip" href="#events">{view.say(Label::SkipToEvents)}</a>
             <header::Header view drawer_open/>
             <main>
-                <section class="stage" aria-label=view.say(Label::Stage) id="stage" role="tabpanel">
+                <section class="stage" aria-label=stage_name id="stage" role="tabpanel">
                     <canvas
                         id=frame_loop::STAGE
                         role="img"
@@ -41,7 +54,10 @@ pub fn Page(view: View) -> impl IntoView {
                     <controls::Controls view drawer_open/>
                 </div>
             </main>
+            <tabs::PanelTabs view/>
             <notices::Spoken view/>
+            <sheet::Keys view/>
+            <sheet::Blank view/>
         </div>
     }
 }

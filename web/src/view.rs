@@ -6,23 +6,36 @@ use std::net::SocketAddr;
 use leptos::prelude::*;
 use model::{Connection, State};
 use protocol::{Conn, End, Policy, Source};
-use scene::{Frame, Lang, Link, Scene};
+use scene::{Frame, Lang, Link, Look, Picture, Scene};
 
 use crate::{
-    app::{App, Happening},
+    app::{self, App, Happening},
+    choices,
     events::{Filter, Row, Rows},
     language,
     values::{self, Value},
     wish::Complaint,
 };
 
-/// The signals. The page writes `lang`, `filter`, `scope` and `complaint`; the app all others.
+/// The signals. The person's own are the first ones, up to `complaint`; the app writes the others.
 #[derive(Clone, Copy)]
 pub struct View {
     /// The language of all words.
     pub lang: RwSignal<Lang>,
+    /// The look of all that is drawn.
+    pub look: RwSignal<Look>,
+    /// The picture of one connection: belt or cut.
+    pub one: RwSignal<Picture>,
+    /// All connections instead of one.
+    pub all: RwSignal<bool>,
+    /// The window is upright: there is room for one panel at a time.
+    pub upright: RwSignal<bool>,
+    /// Which panel that is.
+    pub panel: RwSignal<Panel>,
     /// Which events the table shows.
     pub filter: RwSignal<Filter>,
+    /// What became of the last wish, if it came to nothing.
+    pub complaint: RwSignal<Option<Complaint>>,
     /// Connections as tabs.
     pub tabs: RwSignal<Tabs>,
     /// The accept queue.
@@ -43,10 +56,21 @@ pub struct View {
     pub caption: RwSignal<String>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
-    /// What became of the last wish, if it came to nothing.
-    pub complaint: RwSignal<Option<Complaint>>,
     /// Nobody is connected: the big button is offered.
     pub empty: RwSignal<bool>,
+}
+
+/// The panels that stand below the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The same bytes, cut four ways.
+    Rulers,
+    /// The receive buffer's level in time.
+    Level,
+    /// Events and values.
+    Events,
+    /// What can be asked.
+    Controls,
 }
 
 /// The connections to choose from.
@@ -160,9 +184,15 @@ impl View {
     const TABS_MAX: usize = 12;
 
     /// Empty signals.
-    pub fn new(lang: Lang) -> View {
+    pub fn new(lang: Lang, look: Look) -> View {
         View {
             lang: RwSignal::new(lang),
+            look: RwSignal::new(look),
+            one: RwSignal::new(choices::first_picture()),
+            all: RwSignal::new(false),
+            upright: RwSignal::new(false),
+            panel: RwSignal::new(Panel::Rulers),
+            complaint: RwSignal::new(None),
             filter: RwSignal::default(),
             tabs: RwSignal::default(),
             desk: RwSignal::default(),
@@ -174,7 +204,6 @@ impl View {
             controls: RwSignal::default(),
             caption: RwSignal::default(),
             notice: RwSignal::new(None),
-            complaint: RwSignal::new(None),
             empty: RwSignal::new(false),
         }
     }
@@ -182,6 +211,51 @@ impl View {
     /// The text of a label, in the language of the moment.
     pub fn say(self, label: language::Label) -> impl Fn() -> &'static str + Copy + Send + 'static {
         move || label.text(self.lang.get())
+    }
+
+    /// Goes on to the next look.
+    pub fn step_look(self) {
+        let look = choices::next_look(self.look.get_untracked());
+        choices::set_look(look, true);
+        self.look.set(look);
+    }
+
+    /// The picture on the stage.
+    pub fn picture(self) -> Picture {
+        if self.all.get_untracked() {
+            Picture::All
+        } else {
+            self.one.get_untracked()
+        }
+    }
+
+    /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
+    pub fn switch_picture(self) {
+        if self.all.get_untracked() {
+            return self.all.set(false);
+        }
+        let next = match self.one.get_untracked() {
+            Picture::Cut => Picture::Belt,
+            _ => Picture::Cut,
+        };
+        choices::remember_picture(next);
+        self.one.set(next);
+    }
+
+    /// Puts a connection on the stage, by the person's choice.
+    pub fn pick(self, conn: Conn) {
+        app::with(|app| app.pick(conn));
+        self.all.set(false);
+    }
+
+    /// Whether a panel must give way to another one.
+    pub fn hides(self, panel: Panel) -> impl Fn() -> bool + Copy + Send + 'static {
+        move || self.upright.get() && self.panel.get() != panel
+    }
+
+    /// The role of a panel: one of several behind tabs, where there is room for one only.
+    pub fn panel_role(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
+        move || self.upright.get().then_some("tabpanel")
     }
 
     /// Takes all values from the app. `frame` is how a picture of this moment is made.
@@ -203,8 +277,8 @@ impl View {
             focus,
             width: 0.0,
             height: 0.0,
-            picture: scene::Picture::default(),
-            look: scene::Look::Light,
+            picture: self.picture(),
+            look: self.look.get_untracked(),
             lang,
             reduced_motion,
             link,

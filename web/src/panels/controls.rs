@@ -10,7 +10,7 @@ use super::{join::Join, policy, policy::PolicyFields, sending::Sending};
 use crate::{
     browser,
     language::{self, Label},
-    view::View,
+    view::{Panel, View},
     wish::Change,
 };
 
@@ -52,6 +52,8 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             id="controls"
             class="controls"
             class:open=move || drawer_open.get()
+            role=view.panel_role()
+            hidden=view.hides(Panel::Controls)
             aria-labelledby="controls-title"
             tabindex="-1"
         >

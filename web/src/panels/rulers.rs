@@ -3,13 +3,23 @@
 
 use leptos::prelude::*;
 
-use crate::{frame_loop, language::Label, view::View};
+use crate::{
+    frame_loop,
+    language::Label,
+    view::{Panel, View},
+};
 
 /// The rulers.
 #[component]
 pub fn Rulers(view: View) -> impl IntoView {
     view! {
-        <section class="rulers" aria-labelledby="rulers-title">
+        <section
+            class="rulers"
+            id="rulers"
+            role=view.panel_role()
+            hidden=view.hides(Panel::Rulers)
+            aria-labelledby="rulers-title"
+        >
             <h2 id="rulers-title">
                 {view.say(Label::Rulers)}
                 <span class="m">

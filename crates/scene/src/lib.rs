@@ -4,6 +4,7 @@
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
 mod belt;
+mod cut;
 mod frame;
 mod fruit;
 mod heap;

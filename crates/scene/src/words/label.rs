@@ -65,8 +65,8 @@ pub enum Label {
     NoBuffer,
     KernelKeeps,
     NotCalledYet,
+    WaitsForSomebody,
     MoreFit,
-    WindowShut,
 }
 
 impl Label {
@@ -137,8 +137,8 @@ impl Label {
                 "内核已完成握手：来的字节由它存着",
             ),
             Label::NotCalledYet => ("not called yet", "还没有调用"),
+            Label::WaitsForSomebody => ("waits for somebody to connect", "在等人来连接"),
             Label::MoreFit => ("more fit: the window", "还放得下：窗口"),
-            Label::WindowShut => ("the lid is shut", "盖子关上了"),
         };
         match lang {
             Lang::En => en,

@@ -65,7 +65,9 @@ fn own() -> Vec<(&'static str, String, u64)> {
         ),
         (
             "next_bag",
-            format!("{three}; bagged 100; answered 100; wrote 122; received 122; sent 20; arrived 20; sent 30"),
+            format!(
+                "{three}; bagged 100; answered 100; wrote 122; received 122; sent 20; arrived 20; sent 30"
+            ),
             5000,
         ),
         (
@@ -92,7 +94,9 @@ fn own() -> Vec<(&'static str, String, u64)> {
         ),
         (
             "end_after_read",
-            format!("{all}; read 40 40; shutdown; fin; queues 60 window 65476 memory 2000 unsent 0"),
+            format!(
+                "{all}; read 40 40; shutdown; fin; queues 60 window 65476 memory 2000 unsent 0"
+            ),
             5000,
         ),
     ]

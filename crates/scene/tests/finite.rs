@@ -4,7 +4,7 @@
 use model::{Show, State};
 use proptest::{collection::vec, prelude::*};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene, Shape};
+use scene::{Frame, Lang, Link, Look, Picture, Scene, Shape};
 
 /// The art promises a frame in a few milliseconds: no more than this many sprites.
 const SPRITES_MAX: usize = 1_100;
@@ -201,6 +201,8 @@ proptest! {
         lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
         link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
         reduced_motion: bool,
+        look in prop::sample::select(Look::ALL.to_vec()),
+        picture in prop::sample::select(vec![Picture::Belt, Picture::Cut, Picture::All]),
     ) {
         let (state, shown) = history(events);
         let frame = Frame {
@@ -209,8 +211,8 @@ proptest! {
             focus: Some(Conn(1)),
             width,
             height,
-            picture: scene::Picture::default(),
-            look: Look::Light,
+            picture,
+            look,
             lang,
             reduced_motion,
             link,

@@ -8,9 +8,11 @@ use std::{cell::RefCell, collections::VecDeque};
 
 use model::{Command, Playback, Show, State, Timeline};
 use protocol::{
-    Conn, Cursor, Header, Policy, Refusal, Request, Seq,
+    Conn, Cursor, Header, Policy, Record, Refusal, Request, Seq,
     wire::{self, FromPage, FromRelay, WireError},
 };
+
+use scene::{Inspection, Lang, Target};
 
 use crate::{
     browser,
@@ -203,6 +205,26 @@ impl App {
     pub fn shown(&mut self) -> (Show, &State) {
         let head = self.playback.head();
         (head, self.timeline.state_at(head))
+    }
+
+    /// All there is to say of a thing at the moment that is shown.
+    pub fn inspect(&mut self, target: Target, lang: Lang) -> Option<Inspection> {
+        let head = self.playback.head();
+        let record = match target {
+            Target::Record(seq) => self.record(seq),
+            _ => None,
+        };
+        scene::inspect(self.timeline.state_at(head), target, record.as_ref(), lang)
+    }
+
+    /// A record that is shown, by its number; the newest are looked at first.
+    fn record(&self, seq: Seq) -> Option<Record> {
+        let count = self.shown_count();
+        let entries = self.timeline.entries(0, count);
+        let mut entries = entries.rev().take_while(|entry| entry.record.seq >= seq);
+        entries
+            .find(|entry| entry.record.seq == seq)
+            .map(|entry| entry.record.clone())
     }
 
     /// How many records are shown.

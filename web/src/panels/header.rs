@@ -132,6 +132,7 @@ fn Tablist(view: View) -> impl IntoView {
             class="tabs"
             role="tablist"
             aria-label=view.say(Label::Connections)
+            class:several=move || conns.with(|conns| conns.len() > 2)
             class:many=move || conns.with(|conns| conns.len() > 3)
             class:crowded=move || conns.with(|conns| conns.len() > 5)
             on:keydown=on_key

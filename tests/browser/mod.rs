@@ -12,3 +12,4 @@ mod other_site;
 mod page;
 mod second_tab;
 mod told;
+mod visit;

@@ -46,6 +46,15 @@ pub struct View<'a> {
     pub language: &'a str,
 }
 
+impl View<'_> {
+    /// What a lecturer projects.
+    pub const WALL: Self = Self {
+        width: 1920,
+        height: 1080,
+        language: "en-US",
+    };
+}
+
 impl Default for View<'_> {
     fn default() -> Self {
         Self {

@@ -155,6 +155,9 @@ labels! {
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     Selected: "Selected: copy it now", "已选中，请复制";
+    Backlog: "backlog, places less one", "backlog，等待位数减一";
+    BacklogTitle: "What listen is asked for: one connection more may wait for accept", "向 listen 请求的长度：可等待 accept 的连接比它多一个";
+    OneAtATime: "one client at a time", "一次只服务一个客户端";
     AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";

@@ -128,6 +128,8 @@ pub struct Desk {
     pub queued: Option<u32>,
     /// The backlog; there is one more place.
     pub limit: u32,
+    /// One client at a time is served.
+    pub sequential: bool,
     /// How that is known.
     pub source: Source,
 }
@@ -156,6 +158,10 @@ pub struct Controls {
     pub server: PolicyControls,
     /// Where to connect.
     pub addr: Option<SocketAddr>,
+    /// What listen(2) was asked for last, and what the relay was asked for since.
+    pub backlog: Option<u32>,
+    /// See [`Controls::backlog`].
+    pub asked_backlog: Option<u32>,
     /// Whether the relay is heard.
     pub heard: bool,
 }
@@ -427,6 +433,7 @@ fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
     Some(Desk {
         queued: waiting.map(|waiting| waiting.queued),
         limit: waiting.map_or(listener.listening.backlog, |waiting| waiting.limit),
+        sequential: listener.listening.sequential,
         source: source
             .filter(|_| waiting.is_some())
             .unwrap_or(Source::Unavailable),
@@ -471,6 +478,8 @@ fn controls(app: &App) -> Controls {
         }),
         server: policy(None),
         addr: live.listener.as_ref().map(|it| it.listening.addr),
+        backlog: app.backlog(),
+        asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,
     }
 }

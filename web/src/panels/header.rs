@@ -266,6 +266,11 @@ fn Desk(view: View) -> impl IntoView {
                     <span class="m places">
                         {move || language::places(places(), view.lang.get())}
                     </span>
+                    <Show when=move || {
+                        view.desk.get().is_some_and(|desk| desk.sequential)
+                    }>
+                        <span class="m sequential">{view.say(Label::OneAtATime)}</span>
+                    </Show>
                 </span>
             </div>
         </Show>

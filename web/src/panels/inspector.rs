@@ -125,9 +125,9 @@ mod tests {
         let check = |place, window, expect: &str| assert_eq!(beside(place, window).0, expect);
         // The buffer: more room at its right.
         check(
-            (790.0, 300.0, 340.0, 300.0),
+            (780.0, 300.0, 340.0, 300.0),
             wide,
-            "300px 220px auto 1140px",
+            "300px 230px auto 1130px",
         );
         // The bag, at the right edge: to its left.
         check(

@@ -235,6 +235,16 @@ impl App {
             .map(|entry| entry.record.clone())
     }
 
+    /// The last record that is shown, in words.
+    pub fn last_words(&mut self, lang: Lang) -> String {
+        let count = self.shown_count();
+        let last = self.timeline.entries(count.saturating_sub(1), count).next();
+        let Some(record) = last.map(|entry| entry.record.clone()) else {
+            return String::new();
+        };
+        scene::words::row(&record, self.timeline.state_after(count), lang)
+    }
+
     /// How many records are shown.
     pub fn shown_count(&self) -> usize {
         self.timeline.count_at(self.playback.head())

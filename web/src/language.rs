@@ -200,6 +200,17 @@ pub fn more_bytes(bytes: u64, lang: Lang) -> String {
     }
 }
 
+/// A step for those who listen: what happened, and how things stand if that is new.
+pub fn stepped(paused: bool, words: &str, news: Option<&str>, lang: Lang) -> String {
+    let stop = match lang {
+        Lang::En => ". ",
+        Lang::Zh => "。",
+    };
+    let paused = paused.then(|| Label::Paused.text(lang));
+    let parts: Vec<&str> = paused.into_iter().chain([words]).chain(news).collect();
+    parts.join(stop)
+}
+
 /// How many of the accept queue's places are taken.
 pub fn at_the_desk(queued: Option<u32>, lang: Lang) -> String {
     match (queued, lang) {

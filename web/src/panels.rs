@@ -14,6 +14,7 @@ mod policy;
 mod rulers;
 mod sending;
 mod sheet;
+mod spoken;
 mod tabs;
 mod time_strip;
 
@@ -60,7 +61,7 @@ pub fn Page(view: View) -> impl IntoView {
                 </div>
             </main>
             <tabs::PanelTabs view/>
-            <notices::Spoken view/>
+            <spoken::Spoken view/>
             <inspector::Inspector view/>
             <sheet::Keys view/>
             <sheet::Blank view/>

@@ -54,6 +54,8 @@ pub struct View {
     pub controls: RwSignal<Controls>,
     /// The moment in words.
     pub caption: RwSignal<String>,
+    /// While the show stands: how many records are shown, and the last one in words.
+    pub step: RwSignal<Option<(usize, String)>>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
     /// Nobody is connected: the big button is offered.
@@ -231,6 +233,7 @@ impl View {
             cuts: RwSignal::default(),
             controls: RwSignal::default(),
             caption: RwSignal::default(),
+            step: RwSignal::new(None),
             notice: RwSignal::new(None),
             empty: RwSignal::new(false),
             stage_spots: RwSignal::default(),
@@ -362,6 +365,11 @@ impl View {
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
             .map(|(records, _)| Notice::Gap(records));
 
+        let stands = app.playback().is_paused();
+        put(
+            self.step,
+            stands.then(|| app.last_words(lang)).map(|it| (count, it)),
+        );
         put(self.strip, strip(app));
         self.update_controls(app);
         let notice = match (app.other_version(), link) {

@@ -1,0 +1,66 @@
+//! The line that is read aloud: the story for those who listen. While it plays, one sentence after
+//! the other; at a step, what happened, at once. Knows nothing of what the sentences say.
+
+use std::{collections::VecDeque, time::Duration};
+
+use leptos::prelude::*;
+
+use crate::{language, view::View};
+
+/// So many sentences wait to be read. When more happens than anybody can hear, the oldest are
+/// left out: the last one tells where things stand.
+const WAITING_MAX: usize = 6;
+
+/// How long a sentence is left alone. A reader that is still at it queues the next one itself.
+fn time_for(sentence: &str) -> Duration {
+    Duration::from_millis(700 + 15 * sentence.len().min(100) as u64)
+}
+
+/// The line.
+#[component]
+pub fn Spoken(view: View) -> impl IntoView {
+    let spoken = RwSignal::new(String::new());
+    let waiting = StoredValue::new(VecDeque::<String>::new());
+    let busy = StoredValue::new(false);
+    Effect::new(move |before: Option<(Option<_>, String)>| {
+        let (step, caption) = (view.step.get(), view.caption.get());
+        let lang = view.lang.get_untracked();
+        let (step_before, caption_before) = before.unwrap_or_default();
+        let news = (caption != caption_before).then_some(caption.as_str());
+        match &step {
+            Some((_, words)) if step != step_before => {
+                let paused = step_before.is_none();
+                waiting.set_value([language::stepped(paused, words, news, lang)].into());
+                // A person who steps wants to hear of this step.
+                busy.set_value(false);
+            }
+            _ => waiting.update_value(|waiting| {
+                waiting.extend(news.map(str::to_owned));
+                if waiting.len() > WAITING_MAX {
+                    waiting.pop_front();
+                }
+            }),
+        }
+        if !busy.get_value() {
+            say_next(spoken, waiting, busy);
+        }
+        (step, caption)
+    });
+    view! {
+        <p class="unseen" aria-live="polite">{move || spoken.get()}</p>
+    }
+}
+
+fn say_next(
+    spoken: RwSignal<String>,
+    waiting: StoredValue<VecDeque<String>>,
+    busy: StoredValue<bool>,
+) {
+    let next = waiting.try_update_value(VecDeque::pop_front).flatten();
+    busy.set_value(next.is_some());
+    if let Some(sentence) = next {
+        let time = time_for(&sentence);
+        spoken.set(sentence);
+        set_timeout(move || say_next(spoken, waiting, busy), time);
+    }
+}

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use model::{Show, State, Timeline};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene};
+use scene::{Form, Frame, Lang, Link, Look, Scene};
 
 pub const CONN: Conn = Conn(1);
 
@@ -346,6 +346,8 @@ pub struct View {
     pub link: Link,
     pub reduced_motion: bool,
     pub focus: Option<Conn>,
+    pub look: Look,
+    pub form: Form,
 }
 
 impl Default for View {
@@ -356,6 +358,8 @@ impl Default for View {
             link: Link::Live,
             reduced_motion: false,
             focus: Some(CONN),
+            look: Look::Light,
+            form: Form::Wide,
         }
     }
 }
@@ -366,10 +370,10 @@ pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) ->
         state: &state,
         now,
         focus: view.focus,
-        width: 1920.0,
-        height: 178.0,
+        width: view.form.units().0,
+        height: view.form.units().1,
         picture: scene::Picture::default(),
-        look: Look::Light,
+        look: view.look,
         lang: view.lang,
         reduced_motion: view.reduced_motion,
         link: view.link,

@@ -175,7 +175,7 @@ impl Picture {
             Subject::Stage => scene::stage(&basis.frame(app)),
             Subject::Rulers => scene::rulers(&basis.frame(app)),
             Subject::Lanes => {
-                lanes::picture(app.timeline(), head, basis.focus, lang, (width, height))
+                lanes::picture(app.timeline(), head, Look::Light, lang, (width, height))
             }
         };
         painter::paint(&canvas, &scene, Look::Light);

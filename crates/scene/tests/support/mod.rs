@@ -6,6 +6,8 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
+pub mod charts;
+
 use std::collections::HashMap;
 
 use model::{Show, State, Timeline};
@@ -305,6 +307,11 @@ impl Story {
             .map_or(Show(0), |entry| entry.shown);
         let show = fact + Show::from_millis(millis);
         (self.timeline.state_at(show).clone(), show)
+    }
+
+    /// The log.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
     /// The records, and the state after each.

@@ -1,6 +1,6 @@
 //! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
 
-use scene::{Lang, Look, Picture};
+use scene::{Lang, Look, Picture, words::number};
 
 use crate::{app::Happening, view::Notice, wish::Complaint};
 
@@ -51,6 +51,8 @@ labels! {
     Panels: "Panels", "面板";
     PanelRulers: "Rulers", "尺";
     PanelLevel: "Level", "水位";
+    Parts: "Parts of the picture", "画面的各部分";
+    CutMarked: "Dashed: a character that is cut in pieces", "虚线：被切开的字符";
     SkipToEvents: "Skip to the events", "跳到事件";
     Connections: "Connections", "连接";
     Desk: "Accept queue", "accept 队列";
@@ -149,6 +151,9 @@ labels! {
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     Selected: "Selected: copy it now", "已选中，请复制";
+    Backlog: "backlog, places less one", "backlog，等待位数减一";
+    BacklogTitle: "What listen is asked for: one connection more may wait for accept", "向 listen 请求的长度：可等待 accept 的连接比它多一个";
+    OneAtATime: "one client at a time", "一次只服务一个客户端";
     AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";
@@ -180,6 +185,15 @@ pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
         Picture::All => Label::All,
     }
     .text(lang)
+}
+
+/// Bytes that are not written out.
+pub fn more_bytes(bytes: u64, lang: Lang) -> String {
+    let bytes = number(bytes);
+    match lang {
+        Lang::En => format!("… and {bytes} more bytes"),
+        Lang::Zh => format!("……还有 {bytes} 个字节"),
+    }
 }
 
 /// How many of the accept queue's places are taken.

@@ -5,6 +5,8 @@ mod controls;
 mod events;
 mod field;
 mod header;
+mod hits;
+mod inspector;
 mod join;
 mod mark;
 mod notices;
@@ -40,11 +42,14 @@ pub fn Page(view: View) -> impl IntoView {
             <header::Header view drawer_open/>
             <main>
                 <section class="stage" aria-label=stage_name id="stage" role="tabpanel">
-                    <canvas
-                        id=frame_loop::STAGE
-                        role="img"
-                        aria-label=move || view.caption.get()
-                    ></canvas>
+                    <div class="picture">
+                        <canvas
+                            id=frame_loop::STAGE
+                            role="img"
+                            aria-label=move || view.caption.get()
+                        ></canvas>
+                        <hits::Hits view spots=view.stage_spots/>
+                    </div>
                     <notices::BigButton view/>
                 </section>
                 <time_strip::TimeStrip view/>
@@ -56,6 +61,7 @@ pub fn Page(view: View) -> impl IntoView {
             </main>
             <tabs::PanelTabs view/>
             <notices::Spoken view/>
+            <inspector::Inspector view/>
             <sheet::Keys view/>
             <sheet::Blank view/>
         </div>

@@ -201,13 +201,9 @@ impl Picture {
         let scene = match self.subject {
             Subject::Stage => scene::stage(&basis.frame(app)),
             Subject::Rulers => scene::rulers(&basis.frame(app)),
-            Subject::Lanes => lanes::picture(
-                app.timeline(),
-                head,
-                basis.focus,
-                wish.lang,
-                (width, height),
-            ),
+            Subject::Lanes => {
+                lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
+            }
         };
         painter::paint(&canvas, &scene, wish.look);
         self.moving = scene.moving;

@@ -72,10 +72,6 @@ labels! {
     AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
-    NotShownYet: "recorded, not shown yet", "已记录，尚未播放";
-    LaneClient: "client", "客户端";
-    LaneKernel: "kernel", "内核";
-    LaneServer: "server", "服务器";
     Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
     LostEdge: "an edge that is gone", "消失的边界";
     RulerSent: "Sent", "发送";

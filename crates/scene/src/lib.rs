@@ -4,6 +4,7 @@
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
 mod belt;
+mod chart;
 mod frame;
 mod fruit;
 mod heap;
@@ -18,6 +19,7 @@ mod svg;
 pub mod words;
 
 pub use belt::tab_picture;
+pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
 pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};

@@ -55,6 +55,8 @@ pub enum Label {
     UnknownBytes,
     LogTime,
     SeenAt,
+    NotShownYet,
+    Latest,
 }
 
 impl Label {
@@ -109,6 +111,8 @@ impl Label {
             Label::UnknownBytes => ("Unknown", "未知"),
             Label::LogTime => ("Log time", "记录时间"),
             Label::SeenAt => ("Seen at", "观察处"),
+            Label::NotShownYet => ("recorded, not shown yet", "已记录，尚未播放"),
+            Label::Latest => ("latest", "最新"),
         };
         match lang {
             Lang::En => en,

@@ -5,6 +5,7 @@
 //! but for what a program literally says.
 
 mod caption;
+mod chart;
 mod inspect;
 mod label;
 mod number;
@@ -19,6 +20,7 @@ pub use label::{Label, source_name};
 pub use number::number;
 pub use rows::{kind_name, log_time, refusal, row};
 
+pub(crate) use chart::{change, duration, lost, receive_buffer};
 pub(crate) use inspect::{
     Piece, an_edge, and_in_flight, answer, answer_bytes_of, bytes_of, connection_of, cut_character,
     cut_here, edge_of, edge_unknown, forgotten, in_all, listed, mixing, no_edge, not_so_far,

@@ -196,15 +196,13 @@ pub fn more_bytes(bytes: u64, lang: Lang) -> String {
     }
 }
 
-/// A step for those who listen: what happened, and how things stand if that is new.
-pub fn stepped(paused: bool, words: &str, news: Option<&str>, lang: Lang) -> String {
-    let stop = match lang {
-        Lang::En => ". ",
-        Lang::Zh => "。",
-    };
-    let paused = paused.then(|| Label::Paused.text(lang));
-    let parts: Vec<&str> = paused.into_iter().chain([words]).chain(news).collect();
-    parts.join(stop)
+/// Where the show stands, for those who listen.
+pub fn paused(caption: &str, lang: Lang) -> String {
+    let paused = Label::Paused.text(lang);
+    match lang {
+        Lang::En => format!("{paused}: {caption}"),
+        Lang::Zh => format!("{paused}：{caption}"),
+    }
 }
 
 /// How many of the accept queue's places are taken.

@@ -22,7 +22,11 @@ use leptos::prelude::*;
 
 use scene::Picture;
 
-use crate::{browser, frame_loop, language::Label, view::View};
+use crate::{
+    browser, frame_loop,
+    language::Label,
+    view::{Panel, View},
+};
 
 /// All of the page.
 #[component]
@@ -39,7 +43,9 @@ pub fn Page(view: View) -> impl IntoView {
     browser::watch_media("(orientation: portrait)", move |is| view.upright.set(is));
     view! {
         <div id="page" class="page">
-            <a class="skip" href="#events">{view.say(Label::SkipToEvents)}</a>
+            <a class="skip" href="#events" on:click=move |_| view.panel.set(Panel::Events)>
+                {view.say(Label::SkipToEvents)}
+            </a>
             <header::Header view drawer_open/>
             <main>
                 <section class="stage" aria-label=stage_name id="stage" role="tabpanel">
@@ -59,10 +65,10 @@ pub fn Page(view: View) -> impl IntoView {
                     <events::Events view/>
                     <controls::Controls view drawer_open/>
                 </div>
+                <tabs::PanelTabs view/>
+                <inspector::Inspector view/>
             </main>
-            <tabs::PanelTabs view/>
             <spoken::Spoken view/>
-            <inspector::Inspector view/>
             <sheet::Keys view/>
             <sheet::Blank view/>
         </div>

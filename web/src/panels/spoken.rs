@@ -13,7 +13,7 @@ const WAITING_MAX: usize = 6;
 
 /// How long a sentence is left alone. A reader that is still at it queues the next one itself.
 fn time_for(sentence: &str) -> Duration {
-    Duration::from_millis(700 + 15 * sentence.len().min(100) as u64)
+    Duration::from_millis(500 + 9 * sentence.len().min(100) as u64)
 }
 
 /// The line.
@@ -29,8 +29,13 @@ pub fn Spoken(view: View) -> impl IntoView {
         let news = (caption != caption_before).then_some(caption.as_str());
         match &step {
             Some((_, words)) if step != step_before => {
-                let paused = step_before.is_none();
-                waiting.set_value([language::stepped(paused, words, news, lang)].into());
+                let sentence = match (&step_before, news) {
+                    (None, _) => language::paused(&caption, lang),
+                    (Some(_), Some(news)) => news.to_owned(),
+                    // Nothing that the picture tells of: the record itself.
+                    (Some(_), None) => words.clone(),
+                };
+                waiting.set_value([sentence].into());
                 // A person who steps wants to hear of this step.
                 busy.set_value(false);
             }

@@ -2,6 +2,7 @@
 //! and testing it all. Knows nothing of sockets, records or drawing: the others are packages to
 //! build.
 
+pub mod elsewhere;
 pub mod page;
 pub mod prerequisites;
 pub mod steps;

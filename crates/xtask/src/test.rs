@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::steps::Steps;
 use crate::workspace::Workspace;
-use crate::{page, prerequisites};
+use crate::{elsewhere, page, prerequisites};
 
 /// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
 const PAGE_BYTES_MAX: u64 = 300_000;
@@ -37,6 +37,7 @@ pub fn run() -> Result<()> {
         "clippy for wasm32",
         &format!("clippy {ON_WASM} -- -D warnings"),
     )?;
+    steps.step("other systems", || elsewhere::check(&workspace))?;
     let site = steps.step("page", || {
         let site = page::build(&workspace)?;
         check_weight(&site)?;

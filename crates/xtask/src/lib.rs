@@ -3,6 +3,7 @@
 //! build.
 
 pub mod dev;
+pub mod elsewhere;
 pub mod page;
 pub mod prerequisites;
 mod reload;

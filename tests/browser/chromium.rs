@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use chromiumoxide::browser::BrowserConfig;
+use chromiumoxide::cdp::browser_protocol::system_info::GetProcessInfoParams;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use futures_util::StreamExt;
 use tempfile::TempDir;
@@ -74,6 +75,18 @@ impl Browser {
         let blank = blank.map_err(|error| anyhow!(error))?;
         let page = self.chromium.new_page(blank).await?;
         Page::open(page, url, view).await
+    }
+
+    /// Name and version.
+    pub async fn version(&self) -> Result<String> {
+        Ok(self.chromium.version().await?.product)
+    }
+
+    /// CPU time of all its processes so far: what its pages run, lay out, paint and compose.
+    pub async fn cpu_seconds(&self) -> Result<f64> {
+        let answer = self.chromium.execute(GetProcessInfoParams::default());
+        let processes = &answer.await?.result.process_info;
+        Ok(processes.iter().map(|process| process.cpu_time).sum())
     }
 
     /// Ends the browser and removes its profile.

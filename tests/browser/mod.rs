@@ -4,6 +4,7 @@
 mod belt;
 mod chromium;
 mod flood;
+mod frames;
 mod harness;
 mod keyboard;
 mod languages;

@@ -56,14 +56,7 @@ pub fn run() -> Result<()> {
     steps.step("edge tests", || {
         let shots = workspace.target.join("shots");
         empty(&shots)?;
-        let mut cargo = workspace.cargo(["test", "-p", "tests"]);
-        cargo
-            .env("FRUITBELT_BIN", &relay)
-            .env("FRUITBELT_PAGE", &site)
-            .env("FRUITBELT_SHOTS", &shots)
-            // A failed test says what it missed; where the error value was made is only noise.
-            .env("RUST_LIB_BACKTRACE", "0");
-        succeed(&mut cargo)
+        succeed(&mut edge_tests(&workspace, &relay, &site))
     })?;
     // The same packages together as for clippy, because what it checked is then used again.
     steps.step("documentation", || {
@@ -80,7 +73,19 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn succeed(command: &mut Command) -> Result<()> {
+/// A call of the tests that need a relay, a page and a place for pictures.
+pub(crate) fn edge_tests(workspace: &Workspace, relay: &Path, site: &Path) -> Command {
+    let mut cargo = workspace.cargo(["test", "-p", "tests"]);
+    cargo
+        .env("FRUITBELT_BIN", relay)
+        .env("FRUITBELT_PAGE", site)
+        .env("FRUITBELT_SHOTS", workspace.target.join("shots"))
+        // A failed test says what it missed; where the error value was made is only noise.
+        .env("RUST_LIB_BACKTRACE", "0");
+    cargo
+}
+
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().context("cannot run cargo")?;
     ensure!(status.success(), "cargo ended with {status}");
     Ok(())

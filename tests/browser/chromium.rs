@@ -14,6 +14,11 @@ use super::page::{Page, View};
 /// Browsers at the same time would only slow each other, and with them what they are to see.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
+/// Waits until no other browser runs, and keeps others waiting.
+pub async fn turn() -> Result<SemaphorePermit<'static>> {
+    Ok(ONE_AT_A_TIME.acquire().await?)
+}
+
 /// Without these Chromium refuses to run as root, draws what differs from machine to machine,
 /// or talks to its maker.
 const SWITCHES: [&str; 12] = [
@@ -43,7 +48,7 @@ pub struct Browser {
 impl Browser {
     /// Waits for its turn, then starts.
     pub async fn start() -> Result<Self> {
-        let turn = ONE_AT_A_TIME.acquire().await?;
+        let turn = turn().await?;
         let profile = tempfile::Builder::new().prefix("fruitbelt-").tempdir()?;
         let config = BrowserConfig::builder()
             .new_headless_mode()

@@ -2,6 +2,7 @@
 //! should show is written here; how a browser is driven, in `chromium` and `page`,
 //! and in `firefox` for another one.
 
+mod accessible;
 mod belt;
 mod chromium;
 mod firefox;

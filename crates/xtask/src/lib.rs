@@ -2,6 +2,7 @@
 //! trying it while it changes, testing it all, and measuring it. Knows nothing of sockets, records or
 //! drawing: the others are packages to build.
 
+mod axe;
 pub mod bench;
 pub mod dev;
 pub mod page;

@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::page::{self, Build};
-use crate::prerequisites;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
+use crate::{axe, prerequisites};
 
 /// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
 const PAGE_BYTES_MAX: u64 = 300_000;
@@ -56,7 +56,11 @@ pub fn run() -> Result<()> {
     steps.step("edge tests", || {
         let shots = workspace.target.join("shots");
         empty(&shots)?;
-        succeed(&mut edge_tests(&workspace, &relay, &site))
+        let mut tests = edge_tests(&workspace, &relay, &site);
+        if let Some(axe) = axe::fetch(&workspace) {
+            tests.env("FRUITBELT_AXE", axe);
+        }
+        succeed(&mut tests)
     })?;
     // The same packages together as for clippy, because what it checked is then used again.
     steps.step("documentation", || {

@@ -96,7 +96,7 @@ pub(super) fn send_buffer(stage: &mut Stage) {
             },
         );
     let sketch = &mut stage.sketch;
-    sketch.fade(0.88);
+    sketch.fade(0.74);
     sketch.path(d, Ink::Well, None);
     sketch.end_fade();
     sketch.path(d, None, BOLD);

@@ -79,7 +79,7 @@ pub(super) fn figure(stage: &mut Stage) {
         ),
         Mood::Content => ("M-8 -251Q0 -243 8 -251", None),
         Mood::Glad => (
-            "M-9 -252Q0 -249 9 -252Q7 -241 0 -241Q-7 -241 -9 -252Z",
+            "M-8 -252Q0 -250 8 -252Q6 -244 0 -244Q-6 -244 -8 -252Z",
             Some(Ink::Eye),
         ),
     };

@@ -188,25 +188,27 @@ fn plate(stage: &mut Stage, words: &str, ink: Ink) {
 }
 
 /// The moment in plain words, in the white between the belts; always at full strength. Upright
-/// there is no such white: there the page sets the same words under the stage.
+/// there is no such white but in the vessel of a program to which nobody has come; otherwise the
+/// page sets the same words under the stage.
 pub(super) fn caption(stage: &mut Stage) {
     if let Some((_, moment)) = stage.frame.state.lost {
         // It is said for a while only.
         let _ = stage.motion.is_within(moment, words::LOSS_MS);
     }
-    if !stage.plan.is_wide() {
-        return;
-    }
-    const ROOM: f64 = 410.0;
+    let (x, y, room) = match (stage.plan.is_wide(), stage.connection) {
+        (true, _) => (296.0, 366.0, 410.0),
+        (false, None) => (175.0, 226.0, 178.0),
+        (false, Some(_)) => return,
+    };
     let (size, pitch) = (stage.size.caption, stage.size.caption_pitch);
     let lines = words::caption(stage.frame);
     // One size for all lines: that of the longest.
     let size = lines
         .iter()
         .map(|spans| spans.iter().map(|span| span.text.as_str()).collect())
-        .map(|line: String| fitting(&line, size, ROOM * 1.08))
+        .map(|line: String| fitting(&line, size, room * 1.08))
         .fold(size, f64::min)
-        .max(stage.size.title);
+        .max(stage.size.least);
     for (index, spans) in lines.into_iter().enumerate() {
         let pieces = spans
             .into_iter()
@@ -216,7 +218,7 @@ pub(super) fn caption(stage: &mut Stage) {
                 if span.mono { run.mono() } else { run }
             })
             .collect();
-        let y = 366.0 + index as f64 * pitch;
-        stage.sketch.line(runs(pieces, (296.0, y), ROOM));
+        let y = y + index as f64 * pitch;
+        stage.sketch.line(runs(pieces, (x, y), room));
     }
 }

@@ -33,10 +33,7 @@ pub(super) fn figure(stage: &mut Stage) {
             Some(Ink::Coat),
         ),
         ("M-44 0L-32 -160H32L44 0Z", Some(Ink::Apron)),
-        (
-            "M-32 -160L-20 -218M32 -160L20 -218M-20 -92H20V-58Q0 -50 -20 -58Z",
-            None,
-        ),
+        ("M-32 -160L-20 -218M32 -160L20 -218", None),
         ("M-12 -250V-220Q0 -208 12 -220V-250Z", Some(Ink::Skin)),
     ] {
         sketch.path_at(d, at, scale, ink, THIN);

@@ -4,9 +4,11 @@
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
 mod belt;
+mod chart;
 mod frame;
 mod fruit;
 mod heap;
+mod inspect;
 mod motion;
 mod palette;
 mod rulers;
@@ -17,8 +19,10 @@ mod svg;
 pub mod words;
 
 pub use belt::tab_picture;
+pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
+pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};
 pub use palette::Ink;
 pub use rulers::rulers;
 pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};

@@ -240,3 +240,34 @@ proptest! {
         prop_assert_eq!(still.shapes, late(12_345).shapes);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn charts_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64, Just(90_000)]), 0..80),
+        heads in vec(0.0..=1.2_f64, 1..4),
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in proptest::sample::select(&Look::ALL[..]),
+    ) {
+        let mut timeline = model::Timeline::new(Some(Conn(1)));
+        let (mut at_nanos, mut seq) = (0, 0);
+        for (mut event, gap) in events {
+            fit(&mut event, timeline.head());
+            at_nanos += gap * 1_000_000;
+            seq += 1;
+            timeline.push(Record { seq: Seq(seq), at_nanos, event });
+        }
+        for head in heads {
+            let head = Show((timeline.end().0 as f64 * head) as u64);
+            let chart = scene::Chart { timeline: &timeline, head, width, height, look, lang };
+            let scene = scene::chart(&chart);
+            check(&scene);
+            // A frame of milliseconds: what cannot be told apart is not drawn singly.
+            prop_assert!(scene.shapes.len() < 6_000, "{} shapes", scene.shapes.len());
+        }
+    }
+}

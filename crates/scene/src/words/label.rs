@@ -45,6 +45,18 @@ pub enum Label {
     Closed,
     EdgeGone,
     Byte,
+    Bytes,
+    Now,
+    State,
+    OnTheWay,
+    NobodyTells,
+    Forgotten,
+    CutCharacters,
+    UnknownBytes,
+    LogTime,
+    SeenAt,
+    NotShownYet,
+    Latest,
 }
 
 impl Label {
@@ -89,6 +101,18 @@ impl Label {
             Label::Closed => ("closed", "已关闭"),
             Label::EdgeGone => ("an edge that is gone", "消失的边界"),
             Label::Byte => ("byte", "字节"),
+            Label::Bytes => ("Bytes", "字节"),
+            Label::Now => ("Now", "现在"),
+            Label::State => ("State", "状态"),
+            Label::OnTheWay => ("On the way", "在路上"),
+            Label::NobodyTells => ("nobody tells", "无从得知"),
+            Label::Forgotten => ("forgotten", "已忘记"),
+            Label::CutCharacters => ("Cut characters", "被切开的字符"),
+            Label::UnknownBytes => ("Unknown", "未知"),
+            Label::LogTime => ("Log time", "记录时间"),
+            Label::SeenAt => ("Seen at", "观察处"),
+            Label::NotShownYet => ("recorded, not shown yet", "已记录，尚未播放"),
+            Label::Latest => ("latest", "最新"),
         };
         match lang {
             Lang::En => en,

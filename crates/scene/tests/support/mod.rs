@@ -6,6 +6,8 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
+pub mod charts;
+
 use std::collections::HashMap;
 
 use model::{Show, State, Timeline};
@@ -73,6 +75,7 @@ impl Story {
                 addr: server_addr,
                 backlog: 5,
                 bufsize: 1024,
+                sequential: words.contains(&"sequential"),
             }),
             "policy" => {
                 let read_when = match words[1] {
@@ -304,6 +307,24 @@ impl Story {
             .map_or(Show(0), |entry| entry.shown);
         let show = fact + Show::from_millis(millis);
         (self.timeline.state_at(show).clone(), show)
+    }
+
+    /// The log.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The records, and the state after each.
+    pub fn records(&mut self) -> Vec<(Record, State)> {
+        let entries: Vec<_> = self
+            .timeline
+            .entries(0, self.timeline.len())
+            .map(|entry| entry.record.clone())
+            .collect();
+        (1..)
+            .zip(entries)
+            .map(|(count, record)| (record, self.timeline.state_after(count).clone()))
+            .collect()
     }
 
     /// All records with the state after each.

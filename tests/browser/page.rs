@@ -20,6 +20,9 @@ use chromiumoxide::cdp::browser_protocol::network::{
     EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams,
 };
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::performance::{
+    EnableParams as EnableMetrics, GetMetricsParams,
+};
 use chromiumoxide::cdp::js_protocol::heap_profiler::CollectGarbageParams;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
@@ -273,6 +276,15 @@ impl Page {
             heap_bytes: usage.used_size as u64,
             buffer_bytes: usage.backing_storage_size as u64,
         })
+    }
+
+    /// CPU time of the page's main thread so far: scripts, layout, and what it does of painting.
+    pub async fn cpu_seconds(&self) -> Result<f64> {
+        self.page.execute(EnableMetrics::default()).await?;
+        let metrics = self.page.execute(GetMetricsParams::default()).await?;
+        let mut metrics = metrics.result.metrics.into_iter();
+        let thread = metrics.find(|metric| metric.name == "ThreadTime");
+        Ok(thread.context("the browser measures no CPU time")?.value)
     }
 
     /// Closes the page. Whatever its console complained of is an error.

@@ -199,6 +199,7 @@ proptest! {
         width in size(),
         height in size(),
         lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in prop_oneof![Just(Look::Light), Just(Look::Dark), Just(Look::Projector)],
         link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
         reduced_motion: bool,
     ) {
@@ -210,7 +211,7 @@ proptest! {
             width,
             height,
             picture: scene::Picture::default(),
-            look: Look::Light,
+            look,
             lang,
             reduced_motion,
             link,

@@ -48,3 +48,44 @@ fn look() {
         }
     }
 }
+
+/// The movements, picture by picture.
+#[test]
+#[ignore = "for people"]
+fn film() {
+    let folder = std::env::var("SCENE_LOOK").unwrap();
+    for (name, mut story, view) in support::situations() {
+        if ![
+            "riding",
+            "falling",
+            "scoop",
+            "mixed_read",
+            "small_reads",
+            "tied",
+            "answer_on_its_way",
+            "answer_there",
+        ]
+        .contains(&name)
+        {
+            continue;
+        }
+        for form in [Form::Wide, Form::Upright] {
+            for reduced_motion in [false, true] {
+                let steps = if reduced_motion { "steps" } else { "film" };
+                let folder = format!("{folder}/{steps}-{form:?}").to_lowercase();
+                std::fs::create_dir_all(&folder).unwrap();
+                for millis in (0..1800).step_by(100) {
+                    let view = View {
+                        millis,
+                        form,
+                        reduced_motion,
+                        ..view
+                    };
+                    let scene = support::draw(&mut story, view, scene::stage);
+                    let svg = scene::to_svg(&scene, Look::Light);
+                    std::fs::write(format!("{folder}/{name}-{millis:04}.svg"), svg).unwrap();
+                }
+            }
+        }
+    }
+}

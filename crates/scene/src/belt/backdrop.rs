@@ -60,23 +60,13 @@ fn legend(stage: &mut Stage) {
 
 /// On a phone the belt comes from above and the program stands at the left of the boundary.
 fn upright(stage: &mut Stage) {
-    let size = stage.size.small;
     let sketch = &mut stage.sketch;
     sketch.path("M236 94H390V505H142V138H236Z", Ink::Kernel, None);
     sketch.path("M142 138V486", None, Some(dashed(Ink::Ink2, 2.0, 2.0, 6.0)));
     sketch.path("M0 48H390", None, Some(line(Ink::Hair, 1.5)));
-    let (kernel, program) = (stage.label(Label::Kernel), stage.label(Label::Program));
-    stage.sketch.text(
-        text(kernel, (378.0, 394.0), size)
-            .quiet()
-            .end()
-            .within(80.0),
-    );
-    stage.sketch.text(
-        text(program, (10.0, 160.0), stage.size.band)
-            .quiet()
-            .within(126.0),
-    );
+    let program = stage.label(Label::Program);
+    let words = text(program, (10.0, 155.0), stage.size.band);
+    stage.sketch.text(words.quiet().within(126.0));
 }
 
 /// The belt on which bytes come in. It moves only while something rides.

@@ -42,13 +42,13 @@ pub(super) fn memory(stage: &mut Stage) {
         sketch.text(text(value, (1018.0, below), size).bold().within(236.0));
         area(1018.0, below + 10.0, 230.0, 10.0)
     } else {
-        stage.mark(source, (159.0, 418.0));
+        stage.mark(source, (157.0, 371.0));
         let name = run(words, size).quiet();
         let value = run(value, size).bold().after(6.0);
         stage
             .sketch
-            .line(runs(vec![name, value], (167.0, 422.5), 208.0));
-        area(167.0, 428.0, 208.0, 4.0)
+            .line(runs(vec![name, value], (165.0, 375.5), 212.0));
+        area(165.0, 380.0, 212.0, 4.0)
     };
     if let Some(share) = share {
         let ink = if share >= 1.0 { Ink::Bad } else { Ink::Ink2 };
@@ -61,7 +61,7 @@ pub(super) fn memory(stage: &mut Stage) {
         }
     }
     if let Some(seq) = told(stage) {
-        let high = size * 3.0;
+        let high = size * if stage.plan.is_wide() { 3.0 } else { 1.6 };
         let at = area(bar.x, bar.y + bar.h - high, bar.w, high);
         stage.sketch.hit(at, Target::Record(seq));
     }
@@ -80,11 +80,11 @@ pub(super) fn send_buffer(stage: &mut Stage) {
         )
     } else {
         (
-            "M164 486V440H376V486",
-            (174.0, 468.0),
-            (364.0, 473.0),
+            "M164 486V448H376V486",
+            (174.0, 472.0),
+            (364.0, 475.0),
             70.0,
-            area(164.0, 440.0, 212.0, 46.0),
+            area(164.0, 448.0, 212.0, 38.0),
         )
     };
     let words = stage.label(Label::SendBuffer);
@@ -96,7 +96,7 @@ pub(super) fn send_buffer(stage: &mut Stage) {
             },
         );
     let sketch = &mut stage.sketch;
-    sketch.fade(0.88);
+    sketch.fade(0.74);
     sketch.path(d, Ink::Well, None);
     sketch.end_fade();
     sketch.path(d, None, BOLD);

@@ -61,8 +61,8 @@ impl Letters {
             (Form::Upright, _) => Letters {
                 number: 44.0,
                 number2: 24.0,
-                caption: 15.0,
-                caption_pitch: 20.0,
+                caption: 14.0,
+                caption_pitch: 15.0,
                 tray: 15.0,
                 sign: 16.0,
                 title: 15.0,

@@ -213,7 +213,7 @@ static UPRIGHT: Plan = Plan {
     tray_y: 338.0,
     tray_height: 27.0,
     tray_pitch: 11.0,
-    tray_heap: 84.0,
+    tray_heap: 52.0,
     rim: 322.0,
     bag: (68.0, 479.0),
     bag_pitch: 9.6,

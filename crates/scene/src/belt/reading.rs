@@ -122,8 +122,18 @@ fn load(stage: &mut Stage, from: u64, to: u64) {
     let highest = tray.row(to.saturating_sub(1).max(from));
     for offset in tray.units(from, to) {
         let row = source.row(offset).min(12) as f64;
-        let column = 9.0 - (source.place(offset) % source.columns) as f64;
-        let delay = TO_LIP_MS + row * ROW_MS + column.max(0.0) * COLUMN_MS;
+        // Nearest to the gate first.
+        let column = source.place(offset) % source.columns;
+        let column = if stage.plan.is_wide() {
+            source.columns - 1 - column
+        } else {
+            column
+        } as f64;
+        let delay = match stage.motion.is_reduced() {
+            // As a step, all at once and when the pile has sunk.
+            true => SCOOP_MS - 2.0 * SLIDE_MS,
+            false => TO_LIP_MS + row * ROW_MS + column * COLUMN_MS,
+        };
         let p = stage.motion.progress(cut.moment, delay, SLIDE_MS);
         let mut spot = tray.spot(offset);
         if p < 1.0 {
@@ -134,7 +144,10 @@ fn load(stage: &mut Stage, from: u64, to: u64) {
             // The upper rows go first.
             let row = highest.saturating_sub(tray.row(offset)).min(10) as f64;
             let column = (tray.columns - 1 - tray.place(offset) % tray.columns) as f64;
-            let delay = TIP_MS + row * TIP_ROW_MS + column * COLUMN_MS;
+            let delay = match stage.motion.is_reduced() {
+                true => TIPPED_MS - TOSS_MS,
+                false => TIP_MS + row * TIP_ROW_MS + column * COLUMN_MS,
+            };
             let p = stage.motion.progress(cut.moment, delay, TOSS_MS);
             if p > 0.0 {
                 let end = sized(bag.spot(offset), bag, &tray);
@@ -146,7 +159,7 @@ fn load(stage: &mut Stage, from: u64, to: u64) {
     if phase(stage).is_none() {
         hits(&mut stage.sketch, connection, &tray, from, to);
     }
-    if stage.motion.is_reduced() && stage.motion.is_within(cut.moment, TO_LIP_MS + SLIDE_MS) {
+    if stage.motion.is_reduced() && stage.motion.is_within(cut.moment, SCOOP_MS - SLIDE_MS) {
         // As a step: first it is shown what will be taken.
         buffer::outline(stage, &source, cut.from, cut.to);
     }

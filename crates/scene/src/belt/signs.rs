@@ -7,7 +7,7 @@ use protocol::{End, ReadWhen};
 use super::{Stage, reading};
 use crate::{
     Ink,
-    sketch::{Area, EDGE, THIN, area, fitting, line, run, runs, text},
+    sketch::{Area, EDGE, THIN, area, fitting, guessed_width, line, run, runs, text},
     words::{self, Label},
 };
 
@@ -58,19 +58,19 @@ fn policy(stage: &mut Stage) {
     match stage.policy().read_when {
         ReadWhen::Held => {
             let words = stage.label(Label::OnHold);
-            let bars = if wide { (1.0, 0.0) } else { (0.62, 0.0) };
+            let bars = if wide { 1.0 } else { 0.55 };
             let at = hung(stage, Ink::HoldPaper, line(Ink::Hold, EDGE), 184.0, 54.0);
             let middle = at.y + at.h / 2.0;
             let sketch = &mut stage.sketch;
             sketch.path_at(
                 "M0 -12V12M15 -12V12",
-                (at.x + 24.0 * bars.0, middle),
-                bars.0,
+                (at.x + 24.0 * bars, middle),
+                bars,
                 None,
                 Some(line(Ink::Hold, 6.0)),
             );
-            let left = at.x + 54.0 * bars.0;
-            let room = at.x + at.w - left - 8.0 * bars.0;
+            let left = at.x + 54.0 * bars;
+            let room = at.x + at.w - left - 8.0 * bars;
             let size = fitting(words, size.sign, room).max(size.least);
             sketch.text(
                 text(words, (left, middle + size * 0.36), size)
@@ -101,7 +101,8 @@ fn policy(stage: &mut Stage) {
             ((1304.0, 76.0), 1.0, words::sleeps(pause, lang), 420.0)
         } else {
             let words = format!("{} ms", words::number(u64::from(pause)));
-            ((17.0, 174.0), 0.55, words, 110.0)
+            let wide = guessed_width(&words, size.band);
+            ((122.0 - wide, 235.0), 0.55, words, 110.0)
         };
         let sketch = &mut stage.sketch;
         sketch.circle(at, 11.0 * scale, Ink::Bag, THIN);
@@ -115,14 +116,14 @@ fn policy(stage: &mut Stage) {
     }
 }
 
-/// A board on two strings, at the boundary; on a phone at the gate.
+/// A board on two strings, at the boundary; on a phone over the worker.
 fn hung(stage: &mut Stage, ground: Ink, stroke: crate::Stroke, w: f64, h: f64) -> Area {
     let sketch = &mut stage.sketch;
     let at = if stage.plan.is_wide() {
         sketch.path("M1300 132L1368 106L1436 132", None, THIN);
         area(1276.0, 131.0, w, h)
     } else {
-        area(150.0, 372.0, w * 0.58, h * 0.62)
+        area(8.0, 162.0, w * 0.62, h * 0.46)
     };
     sketch.rect(at, 6.0, ground, Some(stroke));
     at
@@ -187,26 +188,27 @@ fn plate(stage: &mut Stage, words: &str, ink: Ink) {
     );
 }
 
-/// The moment in plain words, in the white between the belts; always at full strength. Upright
-/// there is no such white: there the page sets the same words under the stage.
+/// The moment in plain words, in the white between the belts or under the vessel; always at full
+/// strength.
 pub(super) fn caption(stage: &mut Stage) {
     if let Some((_, moment)) = stage.frame.state.lost {
         // It is said for a while only.
         let _ = stage.motion.is_within(moment, words::LOSS_MS);
     }
-    if !stage.plan.is_wide() {
-        return;
-    }
-    const ROOM: f64 = 410.0;
+    let (x, y, room) = if stage.plan.is_wide() {
+        (296.0, 366.0, 410.0)
+    } else {
+        (154.0, 396.0, 230.0)
+    };
     let (size, pitch) = (stage.size.caption, stage.size.caption_pitch);
     let lines = words::caption(stage.frame);
     // One size for all lines: that of the longest.
     let size = lines
         .iter()
         .map(|spans| spans.iter().map(|span| span.text.as_str()).collect())
-        .map(|line: String| fitting(&line, size, ROOM * 1.08))
+        .map(|line: String| fitting(&line, size, room * 1.08))
         .fold(size, f64::min)
-        .max(stage.size.title);
+        .max(stage.size.least);
     for (index, spans) in lines.into_iter().enumerate() {
         let pieces = spans
             .into_iter()
@@ -216,7 +218,7 @@ pub(super) fn caption(stage: &mut Stage) {
                 if span.mono { run.mono() } else { run }
             })
             .collect();
-        let y = 366.0 + index as f64 * pitch;
-        stage.sketch.line(runs(pieces, (296.0, y), ROOM));
+        let y = y + index as f64 * pitch;
+        stage.sketch.line(runs(pieces, (x, y), room));
     }
 }

@@ -6,7 +6,7 @@ use super::{Stage, racks};
 use crate::{
     Ink, Target,
     heap::{Grain, Rack},
-    sketch::{EDGE, WALL, area, dashed, fitting, guessed_width, line, n, text},
+    sketch::{EDGE, THIN, WALL, area, dashed, fitting, guessed_width, line, n, text},
     words::{self, Label},
 };
 
@@ -122,19 +122,19 @@ pub(super) fn level(stage: &mut Stage) {
     } else {
         // Beside the worker's hat there is room for one height only: a pointer leads to it.
         let size = fitting(&number, letters.number, 112.0).max(letters.title);
-        let at = area(14.0, 180.0, 124.0, 40.0);
+        let at = area(14.0, 190.0, 124.0, 36.0);
         // Clear of the lip below.
         let knob_y = y.min(stage.plan.floor() - 16.0);
         let sketch = &mut stage.sketch;
         sketch.path(
-            format!("M162 {}L153 {}V202H139", n(y), n(knob_y)),
+            format!("M162 {}L153 {}V208H139", n(y), n(knob_y)),
             None,
             Some(line(Ink::Ink, 2.5)),
         );
         sketch.circle((153.0, knob_y), knob, Ink::Kernel, None);
         sketch.mark(source, (153.0, knob_y), knob);
         sketch.text(
-            text(number, (134.0, 202.0 + size * 0.36), size)
+            text(number, (134.0, 208.0 + size * 0.36), size)
                 .bold()
                 .end()
                 .within(112.0),
@@ -161,10 +161,14 @@ pub(super) fn crate_size(stage: &mut Stage) {
     }
     let words = words::crate_is(Grain::Crate(stage.crate_bytes), stage.frame.lang);
     let size = stage.size.small;
-    let words = if stage.plan.is_wide() {
-        text(words, (960.0, 535.0), size).middle().within(330.0)
+    if stage.plan.is_wide() {
+        let words = text(words, (960.0, 535.0), size);
+        stage.sketch.text(words.quiet().middle().within(330.0));
     } else {
-        text(words, (375.0, 374.0), size).end().within(150.0)
-    };
-    stage.sketch.text(words.quiet());
+        // A label on the crates: under them the moment is told.
+        let wide = guessed_width(&words, size) + 14.0;
+        let sketch = &mut stage.sketch;
+        sketch.rect(area(172.0, 333.0, wide, 18.0), 4.0, Ink::Bag, THIN);
+        sketch.text(text(words, (179.0, 346.5), size).within(wide - 12.0));
+    }
 }

@@ -33,10 +33,7 @@ pub(super) fn figure(stage: &mut Stage) {
             Some(Ink::Coat),
         ),
         ("M-44 0L-32 -160H32L44 0Z", Some(Ink::Apron)),
-        (
-            "M-32 -160L-20 -218M32 -160L20 -218M-20 -92H20V-58Q0 -50 -20 -58Z",
-            None,
-        ),
+        ("M-32 -160L-20 -218M32 -160L20 -218", None),
         ("M-12 -250V-220Q0 -208 12 -220V-250Z", Some(Ink::Skin)),
     ] {
         sketch.path_at(d, at, scale, ink, THIN);
@@ -79,7 +76,7 @@ pub(super) fn figure(stage: &mut Stage) {
         ),
         Mood::Content => ("M-8 -251Q0 -243 8 -251", None),
         Mood::Glad => (
-            "M-9 -252Q0 -249 9 -252Q7 -241 0 -241Q-7 -241 -9 -252Z",
+            "M-8 -252Q0 -250 8 -252Q6 -244 0 -244Q-6 -244 -8 -252Z",
             Some(Ink::Eye),
         ),
     };

@@ -160,12 +160,14 @@ impl Loop {
 
 impl Picture {
     fn tell_hits(&self, view: View, app: &mut App) {
-        let spots = match self.subject {
-            Subject::Stage => view.stage_spots,
-            Subject::Rulers => view.ruler_spots,
-            Subject::Lanes => return,
+        let (spots, hits) = match self.subject {
+            Subject::Stage => (view.stage_spots, &self.hits[..]),
+            Subject::Rulers => (view.ruler_spots, &self.hits[..]),
+            // While it runs nobody could point at anything of it.
+            Subject::Lanes if !app.playback().is_paused() => (view.lane_spots, &[][..]),
+            Subject::Lanes => (view.lane_spots, &self.hits[..]),
         };
-        view.take_spots(spots, &self.hits, app);
+        view.take_spots(spots, hits, app);
     }
 
     fn paint(&mut self, app: &mut App, wish: Wish) {

@@ -157,7 +157,8 @@ labels! {
     AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";
-    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100. The controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
+    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100。";
+    BigButtonBack: "The controls change it back.", "可在控制里改回。";
     Connecting: "Connecting to the relay…", "正在连接中继……";
     LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
     Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";
@@ -202,6 +203,14 @@ pub fn paused(caption: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{paused}: {caption}"),
         Lang::Zh => format!("{paused}：{caption}"),
+    }
+}
+
+/// What the picture of all connections shows.
+pub fn connections(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("All connections: {count}"),
+        Lang::Zh => format!("全部连接：{count} 个"),
     }
 }
 

@@ -24,7 +24,7 @@ use scene::Picture;
 
 use crate::{
     browser, frame_loop,
-    language::Label,
+    language::{self, Label},
     view::{Panel, View},
 };
 
@@ -32,6 +32,14 @@ use crate::{
 #[component]
 pub fn Page(view: View) -> impl IntoView {
     let drawer_open = RwSignal::new(false);
+    let picture_words = move || {
+        if view.all.get() {
+            view.tabs
+                .with(|tabs| language::connections(tabs.tabs.len() + tabs.more, view.lang.get()))
+        } else {
+            view.caption.get()
+        }
+    };
     let stage_name = move || {
         let label = match (view.all.get(), view.one.get()) {
             (true, _) => Label::Connections,
@@ -53,7 +61,7 @@ pub fn Page(view: View) -> impl IntoView {
                         <canvas
                             id=frame_loop::STAGE
                             role="img"
-                            aria-label=move || view.caption.get()
+                            aria-label=picture_words
                         ></canvas>
                         <hits::Hits view spots=view.stage_spots/>
                     </div>

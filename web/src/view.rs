@@ -62,6 +62,8 @@ pub struct View {
     pub empty: RwSignal<bool>,
     /// What can be pointed at on the stage.
     pub stage_spots: RwSignal<Vec<Spot>>,
+    /// What can be pointed at on the time strip.
+    pub lane_spots: RwSignal<Vec<Spot>>,
     /// What can be pointed at on the rulers.
     pub ruler_spots: RwSignal<Vec<Spot>>,
     /// What is pointed at, and where it is in the window.
@@ -237,6 +239,7 @@ impl View {
             notice: RwSignal::new(None),
             empty: RwSignal::new(false),
             stage_spots: RwSignal::default(),
+            lane_spots: RwSignal::default(),
             ruler_spots: RwSignal::default(),
             inspected: RwSignal::new(None),
             inspection: RwSignal::new(None),

@@ -71,7 +71,11 @@ pub fn BigButton(view: View) -> impl IntoView {
                     <span aria-hidden="true">" → "</span>
                     <span>{view.say(Label::BigButtonBag)}</span>
                 </button>
-                <p class="m">{view.say(Label::BigButtonHint)}</p>
+                <p class="m">
+                    {view.say(Label::BigButtonHint)}
+                    " "
+                    <span class="aside">{view.say(Label::BigButtonBack)}</span>
+                </p>
                 <p class="complaint" role="alert">{complaint}</p>
             </div>
         </Show>

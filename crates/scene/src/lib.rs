@@ -5,6 +5,7 @@
 
 mod belt;
 mod chart;
+mod cut;
 mod frame;
 mod fruit;
 mod heap;

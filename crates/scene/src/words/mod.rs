@@ -6,6 +6,7 @@
 
 mod caption;
 mod chart;
+mod cut;
 mod inspect;
 mod label;
 mod number;
@@ -15,6 +16,10 @@ mod say;
 
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
+pub(crate) use cut::{
+    answer_is, at_byte, before, cut_title, end_of_send, inside_send, lasted, of_all, returned,
+    send_is, stamp_and_data, window_is_zero,
+};
 pub use inspect::glyph_words;
 pub use label::{Label, source_name};
 pub use number::number;

@@ -1,6 +1,6 @@
 //! Which picture stands on the stage, and how large it is.
 
-use crate::{Form, Frame, Picture, Scene, belt, sketch::sane};
+use crate::{Form, Frame, Picture, Scene, all, belt, sketch::sane};
 
 /// Size of the stage in a space so wide, CSS pixels.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn stage_size(form: Form, available_width: f64) -> (f64, f64) {
 #[must_use]
 pub fn stage(frame: &Frame) -> Scene {
     match frame.picture {
-        Picture::Belt | Picture::Cut | Picture::All => belt::belt(frame),
+        Picture::Belt | Picture::Cut => belt::belt(frame),
+        Picture::All => all::all(frame),
     }
 }

@@ -270,3 +270,40 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn all_connections_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64]), 0..60),
+        millis in 0..3_000_u64,
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in proptest::sample::select(&Look::ALL[..]),
+        link in prop_oneof![Just(Link::Live), Just(Link::Lost)],
+    ) {
+        let (state, shown) = history(events);
+        let frame = Frame {
+            state: &state,
+            now: Show::from_millis(shown + millis),
+            focus: Some(Conn(1)),
+            width,
+            height,
+            picture: scene::Picture::All,
+            look,
+            lang,
+            reduced_motion: false,
+            link,
+        };
+        let now = scene::stage(&frame);
+        check(&now);
+        // What says that it stands still does.
+        let later = scene::stage(&Frame { now: frame.now + Show::from_millis(60_000), ..frame });
+        prop_assert!(!later.moving);
+        if !now.moving {
+            prop_assert_eq!(now.shapes, later.shapes);
+        }
+    }
+}

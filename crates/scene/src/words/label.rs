@@ -57,6 +57,7 @@ pub enum Label {
     SeenAt,
     NotShownYet,
     Latest,
+    NobodyYet,
 }
 
 impl Label {
@@ -113,6 +114,7 @@ impl Label {
             Label::SeenAt => ("Seen at", "观察处"),
             Label::NotShownYet => ("recorded, not shown yet", "已记录，尚未播放"),
             Label::Latest => ("latest", "最新"),
+            Label::NobodyYet => ("Nobody is connected.", "还没有连接。"),
         };
         match lang {
             Lang::En => en,

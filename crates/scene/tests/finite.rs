@@ -307,3 +307,40 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// Whatever the records say and whatever is asked for: words, and bytes that add up.
+    #[test]
+    fn anything_can_be_explained(
+        events in vec((event(), Just(0_u64)), 0..60),
+        ranges in vec((bytes(), bytes()), 1..4),
+        row in proptest::sample::select(&scene::Row::ALL[..]),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+    ) {
+        let (state, _) = history(events);
+        let conn = Conn(1);
+        for (from, len) in ranges {
+            let to = from.saturating_add(len);
+            let targets = [
+                scene::Target::Bytes { conn, from, to },
+                scene::Target::Answer { conn, from, to },
+                scene::Target::Edge { conn, row, offset: from },
+                scene::Target::Connection(conn),
+            ];
+            for (index, target) in targets.into_iter().enumerate() {
+                let found = scene::inspect(&state, target, None, lang);
+                prop_assert_eq!(found.is_some(), state.conns.contains_key(&conn));
+                let Some(found) = found else { continue };
+                prop_assert!(found.rows.len() < 20);
+                let shown: u64 = found.text.iter().map(|glyph| glyph.len).sum();
+                prop_assert!(shown < scene::Inspection::BYTES_MAX + 4);
+                let has_server = state.conn(conn).is_some_and(|it| it.server.is_some());
+                if index == 0 || index == 1 && has_server {
+                    prop_assert_eq!(shown + found.more_bytes, to - from);
+                }
+            }
+        }
+    }
+}

@@ -218,6 +218,10 @@ impl RelayProcess {
 
 impl Drop for RelayProcess {
     fn drop(&mut self) {
+        // Whoever finds a failed test's connection refused wants to know which it was.
+        if let Ok(Some(status)) = self.child.try_wait() {
+            println!("the relay on {} had ended before: {status}", self.page);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -5,17 +5,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::chromium::Browser;
 use super::page::{Page, View};
 use super::told;
+use super::visit::Visit;
 use crate::python::Python;
 use crate::relay_process::RelayProcess;
-
-const WIDE: View<'_> = View {
-    width: 1920,
-    height: 1080,
-    language: "en-US",
-};
 
 /// What the server's side tells, whoever sends.
 const AT_THE_SERVER: [&str; 7] = [
@@ -63,21 +57,20 @@ async fn check_rulers(page: &Page, sent: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_python_client_s_story() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&["--read-when", "queued:100", "--bag", "100"]);
-    let page = browser.open(&relay.url(), WIDE).await?;
+    let visit = Visit::start(&["--read-when", "queued:100", "--bag", "100"], View::WALL).await?;
+    let Visit { page, relay, .. } = &visit;
     page.until("document.querySelector('.big button')").await?;
     page.screenshot("empty").await?;
-    told::listen(&page).await?;
+    told::listen(page).await?;
 
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
     for bytes in [20, 50, 30] {
         python.send_recorded(bytes, &mut lines).await;
     }
-    told::until_row(&page, "server sent 122").await?;
-    assert_eq!(at_the_server(&page).await?, AT_THE_SERVER);
-    check_rulers(&page, "not known").await?;
+    told::until_row(page, "server sent 122").await?;
+    assert_eq!(at_the_server(page).await?, AT_THE_SERVER);
+    check_rulers(page, "not known").await?;
     page.screenshot("python-at-rest").await?;
 
     // The caption has told each step; what is read aloud is thinned, but ends with the last word.
@@ -91,7 +84,7 @@ async fn a_python_client_s_story() -> Result<()> {
     page.until("spoken.length > 1 && spoken.at(-1) == captions.at(-1)")
         .await?;
 
-    told::show_values(&page).await?;
+    told::show_values(page).await?;
     let values = [
         ("sent", "– unavailable"),
         ("arrived", "100 measured"),
@@ -109,7 +102,7 @@ async fn a_python_client_s_story() -> Result<()> {
             .await?;
     }
     page.screenshot("python-values").await?;
-    told::show_events(&page).await?;
+    told::show_events(page).await?;
 
     // Back in time, step by step, to where 70 wait: samples too are moments.
     page.press(" ").await?;
@@ -143,12 +136,11 @@ async fn a_python_client_s_story() -> Result<()> {
     // The relay went on all the while: what has happened since is there when the show goes on.
     let reply = python.finish().await;
     assert_eq!(reply.len(), 122);
-    told::go_live(&page).await?;
+    told::go_live(page).await?;
     page.fill(".filters select", "").await?;
-    told::until_row(&page, "server closed").await?;
-    assert_eq!(at_the_server(&page).await?, AT_THE_SERVER);
-    page.close().await?;
-    browser.close().await
+    told::until_row(page, "server closed").await?;
+    assert_eq!(at_the_server(page).await?, AT_THE_SERVER);
+    visit.end().await
 }
 
 /// Presses the big button, and checks the demonstration from its first send to its answer.
@@ -184,30 +176,26 @@ const POLICY: &str = "(() => {
 
 #[tokio::test]
 async fn the_button_does_the_same() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let page = browser.open(&relay.url(), WIDE).await?;
-    demonstrate(&page, &relay).await?;
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit { page, relay, .. } = &visit;
+    demonstrate(page, relay).await?;
     page.screenshot("button-at-rest").await?;
     page.until(&format!("{POLICY} == 'queued / 100 / 100'"))
         .await?;
     let set = "reads when 100 wait; BUFSIZE 1024; bag of 100";
-    assert!(told::rows(&page).await?.iter().any(|row| row == set));
+    assert!(told::rows(page).await?.iter().any(|row| row == set));
 
     page.click("#controls .head > button").await?;
     page.until(&format!("{POLICY} == 'arrival /  / '")).await?;
-    told::until_row(&page, "reads on arrival; BUFSIZE 1024; no bag").await?;
-    page.close().await?;
-    browser.close().await
+    told::until_row(page, "reads on arrival; BUFSIZE 1024; no bag").await?;
+    visit.end().await
 }
 
 #[tokio::test]
 async fn reduced_motion_ends_in_the_same_table() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let page = browser.open(&relay.url(), WIDE).await?;
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit { page, relay, .. } = &visit;
     page.set_reduced_motion(true).await?;
-    demonstrate(&page, &relay).await?;
-    page.close().await?;
-    browser.close().await
+    demonstrate(page, relay).await?;
+    visit.end().await
 }

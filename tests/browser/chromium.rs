@@ -1,7 +1,5 @@
 //! One Chromium with an empty profile, from start to end. Knows nothing of what its pages show.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, anyhow};
 use chromiumoxide::browser::BrowserConfig;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
@@ -14,9 +12,6 @@ use super::page::{Page, View};
 
 /// Browsers at the same time would only slow each other, and with them what they are to see.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
-
-/// Above the deadline of any wait in a page, so that the wait itself can say what it waited for.
-const COMMAND_MAX: Duration = Duration::from_secs(120);
 
 /// Without these Chromium refuses to run as root, draws what differs from machine to machine,
 /// or talks to its maker.
@@ -56,7 +51,6 @@ impl Browser {
             .args(SWITCHES)
             .user_data_dir(profile.path())
             .viewport(None)
-            .request_timeout(COMMAND_MAX)
             .build()
             .map_err(|error| anyhow!("{error}: install chromium, or let cargo xtask test do it"))?;
         let (chromium, mut handler) = chromiumoxide::Browser::launch(config)

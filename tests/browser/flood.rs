@@ -7,9 +7,9 @@ use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::chromium::Browser;
 use super::page::{Page, View};
 use super::told;
+use super::visit::Visit;
 use crate::relay_process::{RelayProcess, without_stamps};
 
 const FLOOD_BYTES: usize = 20_000_000;
@@ -75,34 +75,32 @@ async fn check_memory(page: &Page) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_leaves_the_page_alive() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let view = View {
-        width: 1920,
-        height: 1080,
-        ..View::default()
-    };
-    let page = browser.open(&relay.url(), view).await?;
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit {
+        browser,
+        page,
+        relay,
+    } = &visit;
     page.until("document.querySelector('.big button')").await?;
-    let flooding = flood(&relay);
+    let flooding = flood(relay);
     // In the midst of it a click is answered.
     let acting = async {
         page.until("document.querySelector('.tab')").await?;
         let asked = Instant::now();
-        told::show_values(&page).await?;
+        told::show_values(page).await?;
         page.until("document.querySelector('dl.values div')")
             .await?;
         println!("a click is answered after {:?}", asked.elapsed());
-        check_memory(&page).await
+        check_memory(page).await
     };
     let (stream, ()) = tokio::try_join!(flooding, acting)?;
     page.screenshot("flood").await?;
-    told::go_live(&page).await?;
+    told::go_live(page).await?;
     page.until(&totals()).await?;
     page.screenshot("flood-live").await?;
-    check_memory(&page).await?;
+    check_memory(page).await?;
 
-    let late = browser.open(&relay.url(), view).await?;
+    let late = browser.open(&relay.url(), View::WALL).await?;
     told::show_values(&late).await?;
     late.until(&totals()).await?;
     // From the navigation on; the opening of the list is in it.
@@ -113,6 +111,5 @@ async fn a_flood_leaves_the_page_alive() -> Result<()> {
     check_memory(&late).await?;
     drop(stream);
     late.close().await?;
-    page.close().await?;
-    browser.close().await
+    visit.end().await
 }

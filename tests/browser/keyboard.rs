@@ -3,11 +3,10 @@
 use anyhow::{Result, bail};
 use protocol::{Conn, Event};
 
-use super::chromium::Browser;
 use super::page::{Page, View};
 use super::told;
+use super::visit::Visit;
 use crate::python::Python;
-use crate::relay_process::RelayProcess;
 
 /// Where the focus is, in words, and whether its ring is drawn: a JavaScript expression.
 const FOCUS: &str = "(() => {
@@ -44,29 +43,23 @@ async fn tab_to(page: &Page, name: &str) -> Result<Vec<String>> {
 
 #[tokio::test]
 async fn keyboard_only() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let view = View {
-        width: 1920,
-        height: 1080,
-        ..View::default()
-    };
-    let page = browser.open(&relay.url(), view).await?;
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit { page, relay, .. } = &visit;
     page.until("document.querySelector('.big button')").await?;
-    tab_to(&page, "20 + 50 + 30 → one bag of 100").await?;
+    tab_to(page, "20 + 50 + 30 → one bag of 100").await?;
     page.press("Enter").await?;
     page.until("document.querySelector('#tab-1')").await?;
     let mut lines = relay.lines("").await;
     let python = Python::connect(relay.echo);
     let second = |event: &Event| matches!(event, Event::Accepted(e) if e.conn == Conn(2));
     lines.until(second).await;
-    tab_to(&page, "Go live").await?;
+    tab_to(page, "Go live").await?;
     page.press("Enter").await?;
     page.until("document.querySelector('#tab-2')").await?;
 
     // All that can be done, in the order in which it is seen.
-    tab_to(&page, "tab-1").await?;
-    let stops = tab_to(&page, "the end of the page").await?;
+    tab_to(page, "tab-1").await?;
+    let stops = tab_to(page, "the end of the page").await?;
     let expect = [
         "中文",
         "Step back",
@@ -101,7 +94,7 @@ async fn keyboard_only() -> Result<()> {
     }
 
     // Tabs of connections by arrow keys, and their ends.
-    tab_to(&page, "tab-1").await?;
+    tab_to(page, "tab-1").await?;
     for (key, chosen) in [
         ("ArrowRight", "tab-2"),
         ("ArrowRight", "tab-1"),
@@ -122,7 +115,7 @@ async fn keyboard_only() -> Result<()> {
     page.until(PAUSED).await?;
     page.press(" ").await?;
     page.until(&format!("!({PAUSED})")).await?;
-    tab_to(&page, "Batches, bytes").await?;
+    tab_to(page, "Batches, bytes").await?;
     page.press("End").await?;
     page.press(" ").await?;
     page.until("document.activeElement.value == '20 + 50 + 30 '")
@@ -131,20 +124,19 @@ async fn keyboard_only() -> Result<()> {
 
     // The player's buttons by key: a step back leaves fewer events, and pauses.
     let shown: usize = page.evaluate(&format!("{}.length", told::ROWS)).await?;
-    tab_to(&page, "Step back").await?;
+    tab_to(page, "Step back").await?;
     for _ in 0..3 {
         page.press("Enter").await?;
     }
     page.until(&format!("{}.length < {shown} && {PAUSED}", told::ROWS))
         .await?;
     let shown: usize = page.evaluate(&format!("{}.length", told::ROWS)).await?;
-    tab_to(&page, "Step forward").await?;
+    tab_to(page, "Step forward").await?;
     for _ in 0..3 {
         page.press(" ").await?;
     }
     page.until(&format!("{}.length > {shown} && {PAUSED}", told::ROWS))
         .await?;
     python.finish().await;
-    page.close().await?;
-    browser.close().await
+    visit.end().await
 }

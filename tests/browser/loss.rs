@@ -6,6 +6,7 @@ use protocol::Event;
 use super::chromium::Browser;
 use super::page::{Page, View};
 use super::told;
+use super::visit::Visit;
 use crate::python::Python;
 use crate::relay_process::RelayProcess;
 
@@ -53,32 +54,31 @@ async fn the_relay_is_lost_and_returns() -> Result<()> {
 
 #[tokio::test]
 async fn the_network_is_lost_and_returns() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&["--bufsize", "11"]);
-    let page = browser.open(&relay.url(), View::default()).await?;
+    let visit = Visit::start(&["--bufsize", "11"], View::default()).await?;
+    let Visit { page, relay, .. } = &visit;
     page.until("document.querySelector('.big button')").await?;
     page.fill(".filters select", "*").await?;
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
     let mut recorded = python.send_recorded(11, &mut lines).await;
     page.until("document.querySelector('.tab')").await?;
-    told::go_live(&page).await?;
-    told::until_row(&page, "recv asked 11, got 11").await?;
+    told::go_live(page).await?;
+    told::until_row(page, "recv asked 11, got 11").await?;
 
     page.set_offline(true).await?;
-    until_notice(&page, SILENT).await?;
+    until_notice(page, SILENT).await?;
     // What the page does not hear of.
     for bytes in [5, 6] {
         recorded.extend(python.send_recorded(bytes, &mut lines).await);
     }
     page.set_offline(false).await?;
-    until_notice(&page, "The show goes on where it was.").await?;
+    until_notice(page, "The show goes on where it was.").await?;
     page.screenshot("relay-resumed").await?;
     python.finish().await;
     let closed = |event: &Event| matches!(event, Event::Closed(_));
     recorded.extend(lines.until(closed).await);
-    told::go_live(&page).await?;
-    told::until_row(&page, "server closed").await?;
+    told::go_live(page).await?;
+    told::until_row(page, "server closed").await?;
 
     // No record is missing and none is there twice: each is a row, at its own moment.
     let mut rows: Vec<String> = page
@@ -92,8 +92,7 @@ async fn the_network_is_lost_and_returns() -> Result<()> {
     // A sample may follow.
     rows.truncate(moments.len());
     assert_eq!(rows, moments);
-    page.close_forgiving(&["ERR_INTERNET_DISCONNECTED"]).await?;
-    browser.close().await
+    visit.end_forgiving(&["ERR_INTERNET_DISCONNECTED"]).await
 }
 
 /// The words that stand in the document for the time when the program does not run.
@@ -109,9 +108,8 @@ async fn until_broken(page: &Page, why: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_panic_shows_a_plain_message() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let page = browser.open(&relay.url(), View::default()).await?;
+    let visit = Visit::start(&[], View::default()).await?;
+    let page = &visit.page;
 
     // A real panic: a socket that answers while it is asked finds the page's state in use.
     page.until("document.querySelector('.big button')").await?;
@@ -120,7 +118,7 @@ async fn a_panic_shows_a_plain_message() -> Result<()> {
     }; true";
     page.evaluate::<bool>(answers_at_once).await?;
     page.click(".big button").await?;
-    until_broken(&page, "RefCell already borrowed").await?;
+    until_broken(page, "RefCell already borrowed").await?;
     page.screenshot("broken").await?;
     page.click("#reload").await?;
     page.until("document.querySelector('.big button')").await?;
@@ -132,9 +130,8 @@ async fn a_panic_shows_a_plain_message() -> Result<()> {
         new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes))).exports.f();
     })()) > 0";
     page.evaluate::<bool>(trap).await?;
-    until_broken(&page, "unreachable").await?;
+    until_broken(page, "unreachable").await?;
     page.click("#reload").await?;
     page.until("document.querySelector('.big button')").await?;
-    page.close_forgiving(&["RuntimeError"]).await?;
-    browser.close().await
+    visit.end_forgiving(&["RuntimeError"]).await
 }

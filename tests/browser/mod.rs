@@ -4,6 +4,7 @@
 mod belt;
 mod chromium;
 mod flood;
+mod gallery;
 mod harness;
 mod keyboard;
 mod languages;
@@ -12,3 +13,4 @@ mod other_site;
 mod page;
 mod second_tab;
 mod told;
+mod visit;

@@ -2,11 +2,10 @@
 
 use anyhow::Result;
 
-use super::chromium::Browser;
 use super::page::{Page, View};
 use super::told;
+use super::visit::Visit;
 use crate::python::Python;
-use crate::relay_process::RelayProcess;
 
 async fn until_paused(page: &Page, paused: bool) -> Result<()> {
     let label = if paused { "Play" } else { "Pause" };
@@ -18,17 +17,15 @@ async fn until_paused(page: &Page, paused: bool) -> Result<()> {
 
 #[tokio::test]
 async fn a_second_tab() -> Result<()> {
-    let browser = Browser::start().await?;
-    let relay = RelayProcess::start_with_built_page(&[]);
-    let view = View {
-        width: 1920,
-        height: 1080,
-        ..View::default()
-    };
-    let first = browser.open(&relay.url(), view).await?;
-    let second = browser.open(&relay.url(), view).await?;
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit {
+        browser,
+        page: first,
+        relay,
+    } = &visit;
+    let second = browser.open(&relay.url(), View::WALL).await?;
     let bufsize = "#controls [aria-label='BUFSIZE, bytes']";
-    for page in [&first, &second] {
+    for page in [first, &second] {
         page.until("document.querySelector('.big button')").await?;
     }
     first.fill(bufsize, "7").await?;
@@ -38,24 +35,23 @@ async fn a_second_tab() -> Result<()> {
 
     let pause = ".play";
     first.click(pause).await?;
-    until_paused(&first, true).await?;
+    until_paused(first, true).await?;
     let mut lines = relay.lines("").await;
     let mut python = Python::connect(relay.echo);
     python.send_recorded(7, &mut lines).await;
     told::until_row(&second, "recv asked 7, got 7").await?;
     until_paused(&second, false).await?;
-    until_paused(&first, true).await?;
-    let seen = told::rows(&first).await?;
+    until_paused(first, true).await?;
+    let seen = told::rows(first).await?;
     assert!(
         !seen.iter().any(|row| row.starts_with("accept returned")),
         "{seen:#?}"
     );
     // It has missed nothing.
-    told::go_live(&first).await?;
-    until_paused(&first, false).await?;
-    told::until_row(&first, "recv asked 7, got 7").await?;
+    told::go_live(first).await?;
+    until_paused(first, false).await?;
+    told::until_row(first, "recv asked 7, got 7").await?;
     python.finish().await;
-    first.close().await?;
     second.close().await?;
-    browser.close().await
+    visit.end().await
 }

@@ -23,7 +23,7 @@ pub use belt::tab_picture;
 pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
-pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect};
+pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};
 pub use palette::Ink;
 pub use rulers::rulers;
 pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};

@@ -38,6 +38,8 @@ pub enum Ink {
     Straw,
     /// Faces and hands.
     Skin,
+    /// A little red in a face.
+    Cheek,
     /// The worker's coat, the awning.
     Coat,
     /// The worker's apron, the awning's other stripe.
@@ -74,26 +76,27 @@ impl Ink {
             Ink::Focus => ["#14588F", "#7DBBEE", "#003E7E"],
             Ink::Hold => ["#9A4A00", "#FFC069", "#7A3300"],
             Ink::HoldPaper => ["#FFE7C2", "#4A3210", "#FFDFA6"],
-            Ink::Bad => ["#A8201A", "#FF8E83", "#9B0000"],
+            Ink::Bad => ["#A8201A", "#FF8E83", "#980000"],
             Ink::Live => ["#1D6B58", "#74CDB4", "#00513E"],
             Ink::Hair => ["#CDD2D1", "#35424A", "#9AA3A6"],
             Ink::Track => ["#F1EDE2", "#1A232A", "#F0F0EC"],
             Ink::Belt => ["#6C767B", "#59666D", "#4D575C"],
             Ink::Roller => ["#B3B7B4", "#9AA5AA", "#C3C8C8"],
-            Ink::Wood => ["#DDBB8B", "#8C6A3F", "#DDBB8B"],
+            Ink::Wood => ["#DDBB8B", "#80602F", "#DDBB8B"],
             Ink::Straw => ["#EBCB7E", "#C9A554", "#EBCB7E"],
             Ink::Skin => ["#E9BE9B", "#D9A883", "#E9BE9B"],
+            Ink::Cheek => ["#E3A588", "#C98F70", "#E3A588"],
             Ink::Coat => ["#3F6384", "#33597D", "#3F6384"],
-            Ink::Apron => ["#F3ECDD", "#CFC6B2", "#F3ECDD"],
+            Ink::Apron => ["#F3ECDD", "#3B474E", "#F3ECDD"],
             Ink::Well => ["#FDFCF8", "#0C1216", "#FFFFFF"],
             Ink::Bag => ["#FFFDF6", "#232D34", "#FFFFFF"],
             Ink::Post => ["#C3C6C2", "#4C5A62", "#9AA3A6"],
             Ink::Eye => ["#1E2A31", "#12191E", "#000000"],
             Ink::Brown => ["#6B4A2E", "#6B4A2E", "#6B4A2E"],
             Ink::Tint(fruit) => fruit.tints(),
-            Ink::Fill(fruit) => [fruit.colours().0; 3],
-            Ink::Outline(fruit) => [fruit.colours().1; 3],
-            Ink::Character(fruit) => [fruit.character(); 3],
+            Ink::Fill(fruit) => fruit.fills(),
+            Ink::Outline(fruit) => fruit.outlines(),
+            Ink::Character(fruit) => fruit.characters(),
         };
         match look {
             Look::Light => light,

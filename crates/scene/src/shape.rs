@@ -89,7 +89,7 @@ pub enum Shape {
         /// Degrees, clockwise; a fixed small turn from the offset. The character never turns.
         turn: f64,
         /// The byte as a character, if there is room for it: bold, centred, lowered by
-        /// [`Fruit::character_drop`], its font [`Fruit::CHARACTER_SIZE`] of the box.
+        /// [`Fruit::character_drop`], its font [`Fruit::character_size`] of the box.
         character: Option<char>,
         /// 1 is solid.
         opacity: f64,

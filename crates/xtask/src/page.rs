@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::reload;
 use crate::workspace::Workspace;
 
 /// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
@@ -15,36 +16,61 @@ const COMPRESSIBLE: [&str; 7] = ["html", "css", "js", "wasm", "svg", "json", "tx
 /// What a visitor must download before the page can start.
 const WEIGHED: [&str; 4] = ["wasm", "js", "css", "html"];
 
+/// For whom a page is built.
+#[derive(Clone, Copy)]
+pub enum Build {
+    /// For everybody: small.
+    Release,
+    /// For whoever works at it: soon, and open pages reload themselves.
+    Dev,
+}
+
+impl Build {
+    fn profile(self) -> &'static str {
+        match self {
+            Build::Release => "page",
+            Build::Dev => "page-dev",
+        }
+    }
+
+    fn site(self) -> &'static str {
+        match self {
+            Build::Release => "site",
+            Build::Dev => "dev-site",
+        }
+    }
+}
+
 /// Builds what is not built yet and returns the folder to serve.
 ///
 /// The folder is put in place by renaming, when it is complete: a running relay never serves
 /// half of a page.
-pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     // A target folder of its own: the page's flags would evict the artefacts of the others.
     let target = workspace.target.join("page");
-    let site = target.join("site");
-    let stamp_file = target.join("site.stamp");
+    let beside = |suffix: &str| target.join(format!("{}{suffix}", build.site()));
+    let (site, stamp_file) = (beside(""), beside(".stamp"));
     same_bindgen(&fs::read_to_string(workspace.root.join("Cargo.lock"))?)?;
 
     let module = workspace.build([
         "--package=web",
         "--lib",
         "--target=wasm32-unknown-unknown",
-        "--profile=page",
+        "--profile",
+        build.profile(),
         "--target-dir",
         target.to_str().context("the target folder is not UTF-8")?,
     ])?;
     let sources = sources(&workspace.root.join("web"))?;
 
     // Two builds at once would pack into the same folder; the lock is freed when the file closes.
-    let lock = File::create(target.join("site.lock"))?;
+    let lock = File::create(beside(".lock"))?;
     lock.lock()?;
     let stamp = stamp(&module, &sources)?;
     if site.is_dir() && fs::read_to_string(&stamp_file).is_ok_and(|last| last == stamp) {
         return Ok(site);
     }
-    eprintln!("     Packing the page (wasm-bindgen, brotli, gzip)");
-    let fresh = target.join("site.new");
+    let fresh = beside(".new");
     remove(&fresh)?;
     fs::create_dir_all(&fresh)?;
     bind(&module, &fresh)?;
@@ -55,11 +81,12 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
         }
         fs::copy(&source.path, copy).with_context(|| format!("cannot copy {}", source.name))?;
     }
-    for file in files_under(&fresh)? {
-        compress(&file.path)?;
+    match build {
+        Build::Release => compress(&fresh)?,
+        Build::Dev => reload::add(&fresh, &stamp)?,
     }
 
-    let stale = target.join("site.old");
+    let stale = beside(".old");
     remove(&stale)?;
     if site.exists() {
         fs::rename(&site, &stale)?;
@@ -96,8 +123,8 @@ pub fn weigh(site: &Path) -> Result<Vec<Weight>> {
 }
 
 /// A file of the page: where it is, and its name as seen from the page's root.
-struct PageFile {
-    path: PathBuf,
+pub(crate) struct PageFile {
+    pub(crate) path: PathBuf,
     name: String,
 }
 
@@ -118,7 +145,7 @@ fn sources(web: &Path) -> Result<Vec<PageFile>> {
 }
 
 /// All files below a folder, by name.
-fn files_under(root: &Path) -> Result<Vec<PageFile>> {
+pub(crate) fn files_under(root: &Path) -> Result<Vec<PageFile>> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -139,10 +166,12 @@ fn files_under(root: &Path) -> Result<Vec<PageFile>> {
     Ok(files)
 }
 
-/// Names everything that the packed page depends on, this file included.
+/// Names everything that the packed page depends on, the code that packs it included.
 fn stamp(module: &Path, sources: &[PageFile]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     include_str!("page.rs").hash(&mut hasher);
+    include_str!("reload.rs").hash(&mut hasher);
+    include_str!("reload.js").hash(&mut hasher);
     fs::read(module)?.hash(&mut hasher);
     for source in sources {
         source.name.hash(&mut hasher);
@@ -165,11 +194,16 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .context("wasm-bindgen cannot bind the page's module")
 }
 
-/// Writes the file's `.br` and `.gz` siblings, so that no server compresses while it serves.
-fn compress(file: &Path) -> Result<()> {
-    if !has(file, &COMPRESSIBLE) {
-        return Ok(());
-    }
+/// Gives each file that it helps a `.br` and a `.gz` sibling, so that no server compresses while
+/// it serves.
+fn compress(site: &Path) -> Result<()> {
+    eprintln!("     Packing the page (brotli, gzip)");
+    let files = files_under(site)?;
+    let mut compressible = files.iter().filter(|file| has(&file.path, &COMPRESSIBLE));
+    compressible.try_for_each(|file| compress_file(&file.path))
+}
+
+fn compress_file(file: &Path) -> Result<()> {
     let plain = fs::read(file)?;
     let best = brotli::enc::BrotliEncoderParams {
         quality: 11,

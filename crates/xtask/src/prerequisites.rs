@@ -14,7 +14,7 @@ struct Prerequisite {
     is_here: fn() -> bool,
 }
 
-const PREREQUISITES: [Prerequisite; 4] = [
+const PREREQUISITES: [Prerequisite; 5] = [
     Prerequisite {
         package: "chromium",
         is_here: || says("chromium", "--version", "Chromium"),
@@ -27,6 +27,11 @@ const PREREQUISITES: [Prerequisite; 4] = [
     Prerequisite {
         package: "python3",
         is_here: || says("python3", "--version", "Python 3"),
+    },
+    // Its `ss` is the witness of the accept queue.
+    Prerequisite {
+        package: "iproute2",
+        is_here: || says("ss", "--version", "iproute2"),
     },
     // Without it the browser draws boxes, and a screenshot of Chinese shows nothing.
     Prerequisite {

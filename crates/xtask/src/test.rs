@@ -7,9 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::page::{self, Build};
+use crate::prerequisites;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
-use crate::{page, prerequisites};
 
 /// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
 const PAGE_BYTES_MAX: u64 = 300_000;
@@ -38,7 +39,7 @@ pub fn run() -> Result<()> {
         &format!("clippy {ON_WASM} -- -D warnings"),
     )?;
     let site = steps.step("page", || {
-        let site = page::build(&workspace)?;
+        let site = page::build(&workspace, Build::Release)?;
         check_weight(&site)?;
         Ok(site)
     })?;

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
-use xtask::page;
+use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
 
 /// The subcommands that serve a page. Without a subcommand the relay serves, too.
@@ -23,7 +23,7 @@ fn start() -> Result<ExitCode> {
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let workspace = Workspace::find()?;
     if let Some(place) = place_of_page(&arguments) {
-        let site = page::build(&workspace)?;
+        let site = page::build(&workspace, Build::Release)?;
         arguments.splice(place..place, ["--page-dir".into(), site.into()]);
     }
     let relay = workspace.build(["--release", "--package=fruitbelt"])?;

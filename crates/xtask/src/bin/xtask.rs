@@ -1,9 +1,13 @@
 //! `cargo xtask …`: what a developer and CI run. Knows nothing of how a task does its work.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
-use xtask::test;
+use xtask::page::{self, Build};
+use xtask::workspace::Workspace;
+use xtask::{dev, test};
 
 /// The tasks of this repository.
 #[derive(Parser)]
@@ -11,11 +15,25 @@ use xtask::test;
 enum Task {
     /// Everything that CI checks, from the format to a real browser.
     Test,
+    /// A relay whose page is built anew, and reloads itself, after each change of its sources.
+    Dev {
+        /// Options for the relay, after `--`.
+        #[arg(last = true)]
+        relay: Vec<OsString>,
+    },
+    /// Builds the page, and prints its folder.
+    Page {
+        /// As `cargo xtask dev` builds it: soon rather than small.
+        #[arg(long)]
+        dev: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Test => test::run(),
+        Task::Dev { relay } => dev::run(&relay),
+        Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -24,4 +42,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn print_page(build: Build) -> Result<()> {
+    let site = page::build(&Workspace::find()?, build)?;
+    println!("{}", site.display());
+    Ok(())
 }

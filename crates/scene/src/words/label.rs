@@ -69,6 +69,7 @@ pub enum Label {
     NotCalledYet,
     MoreFit,
     WindowShut,
+    NobodyYet,
 }
 
 impl Label {
@@ -143,6 +144,7 @@ impl Label {
             Label::NotCalledYet => ("not called yet", "还没有调用"),
             Label::MoreFit => ("more fit: the window", "还放得下：窗口"),
             Label::WindowShut => ("the lid is shut", "盖子关上了"),
+            Label::NobodyYet => ("Nobody is connected.", "还没有连接。"),
         };
         match lang {
             Lang::En => en,

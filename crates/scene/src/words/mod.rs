@@ -4,6 +4,7 @@
 //! Chinese has full-width punctuation; there are no italics. Numbers are grouped by a thin space,
 //! but for what a program literally says.
 
+mod all;
 mod caption;
 mod chart;
 mod cut;
@@ -14,6 +15,7 @@ mod rows;
 mod ruler;
 mod say;
 
+pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub(crate) use cut::{

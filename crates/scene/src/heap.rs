@@ -237,7 +237,7 @@ pub(crate) fn draw_unit(
 
 /// The character that stands for a byte: printable ASCII as it is, anything else as a dot; a
 /// space and the end of a line would be an empty fruit.
-fn glyph(byte: u8) -> Option<char> {
+pub(crate) fn glyph(byte: u8) -> Option<char> {
     match byte {
         b' ' => Some('␣'),
         b'\n' => Some('↵'),

@@ -3,8 +3,10 @@
 //! Knows nothing of the DOM, of canvases or sockets. Movements are computed from the show time and
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
+mod all;
 mod belt;
 mod chart;
+mod cut;
 mod frame;
 mod fruit;
 mod heap;

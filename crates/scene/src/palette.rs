@@ -62,6 +62,10 @@ pub enum Ink {
     Outline(Fruit),
     /// The character on a fruit.
     Character(Fruit),
+    /// The ground of the server program's territory, where that is tinted.
+    Floor,
+    /// The wall of the kernel's glass.
+    Glass,
 }
 
 impl Ink {
@@ -97,6 +101,8 @@ impl Ink {
             Ink::Fill(fruit) => fruit.fills(),
             Ink::Outline(fruit) => fruit.outlines(),
             Ink::Character(fruit) => fruit.characters(),
+            Ink::Floor => ["#F5EAD6", "#2B2418", "#FFE6B8"],
+            Ink::Glass => ["#2B7896", "#74CBE6", "#00506E"],
         };
         match look {
             Look::Light => light,

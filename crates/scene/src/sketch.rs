@@ -241,7 +241,8 @@ pub(crate) fn guessed_width(text: &str, size: f64) -> f64 {
     let em = |character: char| match character {
         '\u{202f}' => 0.2,
         ' ' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'l' | 'j' => 0.28,
-        '\u{2e80}'.. => 1.0,
+        // Arrows, and what Chinese is written with.
+        '\u{2190}'..='\u{21ff}' | '\u{2e80}'.. => 1.0,
         _ => 0.57,
     };
     text.chars().map(em).sum::<f64>() * size

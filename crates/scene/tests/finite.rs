@@ -271,3 +271,77 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn all_connections_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64]), 0..60),
+        millis in 0..3_000_u64,
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in proptest::sample::select(&Look::ALL[..]),
+        link in prop_oneof![Just(Link::Live), Just(Link::Lost)],
+    ) {
+        let (state, shown) = history(events);
+        let frame = Frame {
+            state: &state,
+            now: Show::from_millis(shown + millis),
+            focus: Some(Conn(1)),
+            width,
+            height,
+            picture: scene::Picture::All,
+            look,
+            lang,
+            reduced_motion: false,
+            link,
+        };
+        let now = scene::stage(&frame);
+        check(&now);
+        // What says that it stands still does.
+        let later = scene::stage(&Frame { now: frame.now + Show::from_millis(60_000), ..frame });
+        prop_assert!(!later.moving);
+        if !now.moving {
+            prop_assert_eq!(now.shapes, later.shapes);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// Whatever the records say and whatever is asked for: words, and bytes that add up.
+    #[test]
+    fn anything_can_be_explained(
+        events in vec((event(), Just(0_u64)), 0..60),
+        ranges in vec((bytes(), bytes()), 1..4),
+        row in proptest::sample::select(&scene::Row::ALL[..]),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+    ) {
+        let (state, _) = history(events);
+        let conn = Conn(1);
+        for (from, len) in ranges {
+            let to = from.saturating_add(len);
+            let targets = [
+                scene::Target::Bytes { conn, from, to },
+                scene::Target::Answer { conn, from, to },
+                scene::Target::Edge { conn, row, offset: from },
+                scene::Target::Connection(conn),
+            ];
+            for (index, target) in targets.into_iter().enumerate() {
+                let found = scene::inspect(&state, target, None, lang);
+                prop_assert_eq!(found.is_some(), state.conns.contains_key(&conn));
+                let Some(found) = found else { continue };
+                prop_assert!(found.rows.len() < 20);
+                let shown: u64 = found.text.iter().map(|glyph| glyph.len).sum();
+                prop_assert!(shown < scene::Inspection::BYTES_MAX + 4);
+                let has_server = state.conn(conn).is_some_and(|it| it.server.is_some());
+                if index == 0 || index == 1 && has_server {
+                    prop_assert_eq!(shown + found.more_bytes, to - from);
+                }
+            }
+        }
+    }
+}

@@ -61,21 +61,17 @@ pub(super) fn pending(board: &mut Board) {
     if end - from < 4.0 {
         return;
     }
-    let size = board.size;
     let at = area(from, board.top, end - from, board.base - board.top);
     board.sketch.hatch(at, 12.0, line(Ink::Hair, 1.0));
+    let size = board.size;
     let words = Label::NotShownYet.text(board.chart.lang);
-    let wide = guessed_width(words, size) + size;
-    // The values at the head stand before it.
-    let start = from + size * 9.5;
-    if end - start < wide {
-        return;
+    // Behind the memory at the head, clear of it: it is no word about that.
+    let x = from + size * 11.0;
+    let y = (board.memory_top + board.memory_base) / 2.0 + size * 0.36;
+    if x + guessed_width(words, size) <= board.right {
+        let words = text(words, (x, y), size).quiet();
+        board.sketch.text(words.within(board.right - x));
     }
-    let (middle, y) = ((start + end) / 2.0, (board.top + board.base) / 2.0);
-    let plate = area(middle - wide / 2.0, y - size * 0.75, wide, size * 1.5);
-    board.sketch.rect(plate, 0.0, Ink::Paper, None);
-    let words = text(words, (middle, y + size * 0.36), size);
-    board.sketch.text(words.quiet().middle().within(wide));
 }
 
 /// A tick for what happened in each moment, and the cuts in time.

@@ -57,6 +57,19 @@ pub enum Label {
     SeenAt,
     NotShownYet,
     Latest,
+    Stream,
+    RidingIn,
+    InTheKernel,
+    Lifted,
+    InTheBag,
+    WayBack,
+    NoAnswer,
+    NoBuffer,
+    KernelKeeps,
+    NotCalledYet,
+    MoreFit,
+    WindowShut,
+    NobodyYet,
 }
 
 impl Label {
@@ -113,6 +126,25 @@ impl Label {
             Label::SeenAt => ("Seen at", "观察处"),
             Label::NotShownYet => ("recorded, not shown yet", "已记录，尚未播放"),
             Label::Latest => ("latest", "最新"),
+            Label::Stream => ("the stream", "字节流"),
+            Label::RidingIn => ("riding in", "正在路上"),
+            Label::InTheKernel => ("in the kernel", "在内核里"),
+            Label::Lifted => ("lifted", "在勺里"),
+            Label::InTheBag => ("in the bag", "在袋里"),
+            Label::WayBack => ("the way back", "回程"),
+            Label::NoAnswer => ("no answer yet", "还没有回答"),
+            Label::NoBuffer => (
+                "nobody is connected: no buffer, no bytes",
+                "还没有连接：没有缓冲区，也没有字节",
+            ),
+            Label::KernelKeeps => (
+                "the kernel has shaken hands: it keeps what comes",
+                "内核已完成握手：来的字节由它存着",
+            ),
+            Label::NotCalledYet => ("not called yet", "还没有调用"),
+            Label::MoreFit => ("more fit: the window", "还放得下：窗口"),
+            Label::WindowShut => ("the lid is shut", "盖子关上了"),
+            Label::NobodyYet => ("Nobody is connected.", "还没有连接。"),
         };
         match lang {
             Lang::En => en,

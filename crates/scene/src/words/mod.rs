@@ -4,8 +4,10 @@
 //! Chinese has full-width punctuation; there are no italics. Numbers are grouped by a thin space,
 //! but for what a program literally says.
 
+mod all;
 mod caption;
 mod chart;
+mod cut;
 mod inspect;
 mod label;
 mod number;
@@ -13,8 +15,13 @@ mod rows;
 mod ruler;
 mod say;
 
+pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
+pub(crate) use cut::{
+    answer_is, at_byte, before, cut_title, end_of_send, inside_send, lasted, of_all, returned,
+    send_is, stamp_and_data, window_is_zero,
+};
 pub use inspect::glyph_words;
 pub use label::{Label, source_name};
 pub use number::number;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
 pub mod charts;
+pub mod crowd;
 
 use std::collections::HashMap;
 

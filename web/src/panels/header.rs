@@ -103,7 +103,8 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn tab_id(conn: Conn) -> String {
+/// The id of a connection's tab.
+pub fn tab_id(conn: Conn) -> String {
     format!("tab-{}", conn.0)
 }
 

@@ -12,7 +12,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement};
 
-use super::tabs::step;
+use super::{header::tab_id, tabs::step};
 use crate::{
     browser,
     language::Label,
@@ -109,6 +109,9 @@ pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
         let target = spots.with_untracked(|spots| spots.get(at).map(|spot| spot.hit.target));
         if let Some(scene::Target::Connection(conn)) = target {
             view.pick(conn);
+            // Its cell will be gone with the picture of all.
+            browser::focus(&tab_id(conn));
+            hovered.set(None);
         }
     };
     let on_key = move |event: KeyboardEvent| {

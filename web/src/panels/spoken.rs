@@ -4,6 +4,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use leptos::prelude::*;
+use scene::Lang;
 
 use crate::{language, view::View};
 
@@ -22,10 +23,13 @@ pub fn Spoken(view: View) -> impl IntoView {
     let spoken = RwSignal::new(String::new());
     let waiting = StoredValue::new(VecDeque::<String>::new());
     let busy = StoredValue::new(false);
-    Effect::new(move |before: Option<(Option<_>, String)>| {
+    Effect::new(move |before: Option<(Option<_>, String, Lang)>| {
         let (step, caption) = (view.step.get(), view.caption.get());
         let lang = view.lang.get_untracked();
-        let (step_before, caption_before) = before.unwrap_or_default();
+        let (step_before, caption_before, lang_before) = before.unwrap_or_default();
+        if lang != lang_before {
+            waiting.set_value(VecDeque::new());
+        }
         let news = (caption != caption_before).then_some(caption.as_str());
         match &step {
             Some((_, words)) if step != step_before => {
@@ -49,7 +53,7 @@ pub fn Spoken(view: View) -> impl IntoView {
         if !busy.get_value() {
             say_next(spoken, waiting, busy);
         }
-        (step, caption)
+        (step, caption, lang)
     });
     view! {
         <p class="unseen" aria-live="polite">{move || spoken.get()}</p>

@@ -28,6 +28,15 @@ use crate::{
     view::{Panel, View},
 };
 
+/// Which picture stands on the stage, for style sheets and whoever looks from outside.
+fn picture_id(view: View) -> &'static str {
+    match (view.all.get(), view.one.get()) {
+        (true, _) | (_, Picture::All) => "all",
+        (false, Picture::Cut) => "cut",
+        (false, Picture::Belt) => "belt",
+    }
+}
+
 /// All of the page.
 #[component]
 pub fn Page(view: View) -> impl IntoView {
@@ -56,7 +65,13 @@ pub fn Page(view: View) -> impl IntoView {
             </a>
             <header::Header view drawer_open/>
             <main>
-                <section class="stage" aria-label=stage_name id="stage" role="tabpanel">
+                <section
+                    class="stage"
+                    aria-label=stage_name
+                    id="stage"
+                    role="tabpanel"
+                    data-picture=move || picture_id(view)
+                >
                     <div class="picture">
                         <canvas
                             id=frame_loop::STAGE

@@ -53,6 +53,13 @@ pub(super) fn draw(stage: &mut Stage) {
     let places = places(&layout);
     belt(stage, &places);
     let mut some = false;
+    let packing = stage
+        .server()
+        .is_some_and(|end| end.composed_bytes() > 0 && !end.answers.is_empty());
+    if !packing {
+        let x = places.table + places.room - 22.0 * layout.unit;
+        press(stage, x, belt_top(&layout));
+    }
     if let (Some(connection), Some(server)) = (stage.connection, stage.server()) {
         let skip = server.answers.len().saturating_sub(DRAWN_MAX);
         for answer in server.answers.iter().skip(skip) {
@@ -85,7 +92,7 @@ fn belt(stage: &mut Stage, places: &Places) {
     let pen = stage.pen(Ink::Ink, 2.0);
     let from = places.belt;
     stage.sketch.rect(
-        area(from, top, places.end + height - from, height),
+        area(from, top, places.end + height * 0.5 - from, height),
         height / 2.0,
         Ink::Belt,
         Some(pen),
@@ -225,7 +232,7 @@ fn parcel(
                 words,
                 (
                     stamp.x + stamp_width / 2.0,
-                    top - lift + height / 2.0 + sizes.record * 0.36,
+                    top + height / 2.0 + sizes.record * 0.36,
                 ),
                 sizes.record,
             )
@@ -246,7 +253,10 @@ fn parcel(
             to: answer.out_to(),
         },
     );
-    if stamped >= 1.0 {
+    let on_table = x <= places.table;
+    if on_table {
+        press(stage, stamp.x + stamp_width / 2.0, top - lift);
+    } else if x > places.buffer + places.buffer_width - 4.0 {
         offsets(stage, answer, (x, data_width, width), top);
         sum(stage, server, answer, x + width, (top, height));
     }
@@ -272,6 +282,19 @@ fn stripes(
             .sketch
             .rect(area(x, top, width, height), 0.0, ink, None);
     }
+}
+
+/// The stamp, standing at that height.
+fn press(stage: &mut Stage, x: f64, y: f64) {
+    let unit = stage.unit();
+    let pen = stage.pen(Ink::Ink, 2.0 * unit.sqrt());
+    stage.sketch.path_at(
+        "M-17 0V-8H17V0ZM-5 -8V-17C-14 -32 14 -32 5 -17V-8Z",
+        (x, y),
+        unit,
+        Ink::Coat,
+        Some(pen),
+    );
 }
 
 /// The three edges of the box, in offsets of this direction.

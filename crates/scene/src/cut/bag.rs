@@ -27,64 +27,105 @@ fn sack(stage: &mut Stage, bag: u64) {
     let Some((x, width)) = stage.axis.clip(first, first.saturating_add(bag)) else {
         return;
     };
-    let unit = if layout.is_upright() { 0.55 } else { 1.0 };
-    let overhang = stage.axis.overhang() + 5.0 * unit;
-    let (left, right) = (x - overhang, x + width + overhang);
+    let unit = layout.unit;
+    let overhang = stage.axis.overhang() + 6.0 * unit;
     let open = stage.axis.x(first.saturating_add(bag)) > layout.right + 1.0;
-    let right = if open {
-        layout.wall - 6.0 * unit
-    } else {
-        right
-    };
-    let (top, bottom) = (layout.bag.top + 6.0 * unit, layout.bag_floor() + 5.0 * unit);
-    let corner = (bottom - top) * 0.36;
-    // Hanging from its rim, round below; what is out of view is left open.
+    let (left, right) = (
+        x - overhang,
+        if open {
+            layout.wall - 6.0 * unit
+        } else {
+            x + width + overhang
+        },
+    );
+    let (top, bottom) = (layout.bag.top + 7.0 * unit, layout.bag_floor() + 5.0 * unit);
+    let outline = outline((left, right), (top, bottom), open, unit);
+    stage.sketch.fade(0.62);
+    stage.sketch.path(format!("{outline}Z"), Ink::Bag, None);
+    stage.sketch.end_fade();
+    mesh(stage, (left, right), (top, bottom));
+    slots(stage, bag);
+    let rim = stage.pen(Ink::Ink, 3.0);
+    let rope = stage.pen(Ink::Brown, 6.0 * unit.sqrt());
+    let sketch = &mut stage.sketch;
+    sketch.path(outline, None, Some(rim));
+    sketch.path(
+        format!("M{} {}H{}", n(left - 2.0 * unit), n(top), n(right)),
+        None,
+        Some(rope),
+    );
+    bow(stage, (left - 3.0 * unit, top), -1.0);
+    if !open {
+        bow(stage, (right + 3.0 * unit, top), 1.0);
+    }
+}
+
+/// Wider below its rim, round at the bottom; what is out of view is left open.
+fn outline((left, right): (f64, f64), (top, bottom): (f64, f64), open: bool, unit: f64) -> String {
+    let (belly, corner) = (9.0 * unit, (bottom - top) * 0.3);
     let mut d = format!(
         "M{} {}C{} {} {} {} {} {}H{}",
         n(left),
         n(top),
-        n(left - 5.0 * unit),
-        n(bottom - corner),
-        n(left),
+        n(left - belly),
+        n(top + corner * 1.2),
+        n(left - belly),
         n(bottom),
         n(left + corner),
         n(bottom),
         n(if open { right } else { right - corner })
     );
-    if !open {
-        d += &format!(
+    d += &if open {
+        format!("V{}", n(top))
+    } else {
+        format!(
             "C{} {} {} {} {} {}",
-            n(right),
+            n(right + belly),
             n(bottom),
-            n(right + 5.0 * unit),
-            n(bottom - corner),
+            n(right + belly),
+            n(top + corner * 1.2),
             n(right),
             n(top)
+        )
+    };
+    d
+}
+
+/// A net: what is in it can be seen.
+fn mesh(stage: &mut Stage, (left, right): (f64, f64), (top, bottom): (f64, f64)) {
+    let height = bottom - top;
+    let step = (height / 2.0).max(8.0);
+    let mut d = String::new();
+    let count = ((right - left - height) / step).floor().clamp(0.0, 80.0) as u32;
+    for index in 0..=count {
+        let x = left + f64::from(index) * step;
+        d += &format!(
+            "M{} {}l{} {}M{} {}l{} {}",
+            n(x),
+            n(top),
+            n(height),
+            n(height),
+            n(x + height),
+            n(top),
+            n(-height),
+            n(height)
         );
     }
-    let closed = if open {
-        format!("{d}V{}Z", n(top))
+    let stroke = stage.pen(Ink::Hair, 1.5);
+    stage.sketch.path(d, None, Some(stroke));
+}
+
+/// The rope's end, tied.
+fn bow(stage: &mut Stage, at: (f64, f64), side: f64) {
+    let unit = stage.unit();
+    let rope = stage.pen(Ink::Brown, 3.5 * unit.sqrt());
+    let d = if side < 0.0 {
+        "M0 0C-8 -16 -24 -14 -18 -4C-14 2 -6 2 0 0C-6 6 -14 14 -12 22M0 0C0 8 -2 16 2 22"
     } else {
-        format!("{d}Z")
+        "M0 0C8 -16 24 -14 18 -4C14 2 6 2 0 0C6 6 14 14 12 22M0 0C0 8 2 16 -2 22"
     };
-    stage.sketch.fade(0.62);
-    stage.sketch.path(closed, Ink::Bag, None);
-    stage.sketch.end_fade();
-    slots(stage, bag);
-    let rim = stage.pen(Ink::Ink, 3.5);
-    let rope = stage.pen(Ink::Ink, 6.0);
-    let sketch = &mut stage.sketch;
-    sketch.path(d, None, Some(rim));
-    sketch.path(
-        format!(
-            "M{} {}H{}",
-            n(left - 6.0 * unit),
-            n(top),
-            n(right + if open { 0.0 } else { 6.0 * unit })
-        ),
-        None,
-        Some(rope),
-    );
+    stage.sketch.path_at(d, at, unit, None, Some(rope));
+    stage.sketch.circle(at, 5.0 * unit, Ink::Brown, None);
 }
 
 /// The places that are still empty: what the bag lacks can be counted.

@@ -1,11 +1,13 @@
 //! The client, at the right: a stall seen from its side. Fruit come out of its upper hatch, and
 //! answers go into the lower one.
 
+use model::Connection;
+
 use super::Stage;
 use crate::{
-    Ink,
+    Ink, Text,
     motion::{ease, lerp},
-    sketch::{area, line, text},
+    sketch::{area, line, n, text},
     words::{self, Label},
 };
 
@@ -31,36 +33,83 @@ pub(super) fn draw(stage: &mut Stage) {
             .path(format!("M{x} {top}V{bottom}"), None, Some(wall));
         return;
     }
+    boards(stage);
     person(stage);
     stage
         .sketch
         .path(format!("M{x} {top}V{bottom}"), None, Some(wall));
     awning(stage);
-    let sizes = layout.sizes;
-    let middle = x + width / 2.0;
-    let room = width - 16.0;
-    let title = stage.label(Label::Client);
-    let y = layout.kernel.top + sizes.label * 1.7;
-    let mut lines = vec![(title.to_string(), true, false)];
+    who(stage, connection);
+    received(stage);
+}
+
+/// The front of the stall, under its counter.
+fn boards(stage: &mut Stage) {
+    let layout = stage.layout;
+    let x = layout.wall + 26.0 * layout.unit;
+    let (top, bottom) = (layout.kernel.top, layout.back.top);
+    let at = area(x, top, layout.width - x, bottom - top);
+    let pen = stage.pen(Ink::Ink, 2.0);
+    stage.sketch.rect(at, 0.0, Ink::Wood, Some(pen));
+    let board = at.w / 4.0;
+    let d: String = (1..4)
+        .map(|index| format!("M{} {top}V{bottom}", n(x + f64::from(index) * board)))
+        .collect();
+    let seam = stage.pen(Ink::Ink, 1.5);
+    stage.sketch.fade(0.35);
+    stage.sketch.path(d, None, Some(seam));
+    stage.sketch.end_fade();
+}
+
+/// A paper on the boards, with lines of words in its middle.
+fn paper(stage: &mut Stage, top: f64, lines: Vec<(Text, f64)>) {
+    let layout = stage.layout;
+    let x = layout.wall + 34.0 * layout.unit;
+    let width = layout.width - x - 8.0 * layout.unit;
+    let pad = layout.sizes.small * 0.45;
+    let height: f64 = lines.iter().map(|(_, height)| height).sum::<f64>() + pad * 2.0;
+    let pen = stage.pen(Ink::Ink, 1.5);
+    stage
+        .sketch
+        .rect(area(x, top, width, height), 3.0, Ink::Bag, Some(pen));
+    let mut y = top + pad;
+    for (words, height) in lines {
+        y += height;
+        stage.sketch.text(
+            Text {
+                x: x + width / 2.0,
+                y: y - height * 0.24,
+                ..words
+            }
+            .middle()
+            .within(width - 8.0),
+        );
+    }
+}
+
+/// Who it is.
+fn who(stage: &mut Stage, connection: &Connection) {
+    let sizes = stage.layout.sizes;
+    let set = |words: String, size: f64| (text(words, (0.0, 0.0), size), size * 1.3);
+    let (title, height) = set(stage.label(Label::Client).to_string(), sizes.label);
+    let mut lines = vec![(title.bold(), height)];
     if connection.client.is_none() {
-        lines.push((stage.label(Label::SomebodyElse).to_string(), false, false));
-        lines.push((stage.label(Label::SomebodyElse2).to_string(), false, false));
+        for label in [Label::SomebodyElse, Label::SomebodyElse2] {
+            let (words, height) = set(stage.label(label).to_string(), sizes.small);
+            lines.push((words.quiet(), height));
+        }
     }
-    lines.push((format!(":{}", connection.client_addr.port()), false, true));
-    for (index, (words, bold, mono)) in lines.into_iter().enumerate() {
-        let size = if bold { sizes.label } else { sizes.small };
-        let at = (middle, y + index as f64 * sizes.small * 1.45);
-        let text = text(words, at, size).middle().within(room);
-        let text = if bold { text.bold() } else { text.quiet() };
-        stage.sketch.text(if mono { text.mono() } else { text });
-    }
-    received(stage, (middle, room));
+    let port = format!(":{}", connection.client_addr.port());
+    let (port, height) = set(port, sizes.small);
+    lines.push((port.mono().quiet(), height));
+    let top = stage.layout.kernel.top + sizes.label;
+    paper(stage, top, lines);
 }
 
 /// Dark openings where the belts go through the wall.
 fn hatches(stage: &mut Stage) {
     let layout = stage.layout;
-    let depth = if layout.is_upright() { 12.0 } else { 26.0 };
+    let depth = 15.0 * layout.unit;
     let heap = stage.axis.heap() + 8.0;
     let out = layout.belt_top();
     let back = super::back::belt_top(&layout);
@@ -170,7 +219,7 @@ fn person(stage: &mut Stage) {
 }
 
 /// What our client has read of the answers.
-fn received(stage: &mut Stage, (middle, room): (f64, f64)) {
+fn received(stage: &mut Stage) {
     let Some(bytes) = stage
         .client()
         .map(|client| client.read.total.bytes)
@@ -178,24 +227,18 @@ fn received(stage: &mut Stage, (middle, room): (f64, f64)) {
     else {
         return;
     };
-    let layout = stage.layout;
-    let sizes = layout.sizes;
-    let y = layout.back.top - sizes.small * 1.2;
+    let sizes = stage.layout.sizes;
     let words = stage.label(Label::Received);
-    stage.sketch.text(
-        text(words, (middle, y), sizes.small)
-            .quiet()
-            .middle()
-            .within(room),
-    );
-    stage.sketch.text(
-        text(
-            words::number(bytes),
-            (middle, y - sizes.small * 1.4),
-            sizes.count,
-        )
-        .bold()
-        .middle()
-        .within(room),
-    );
+    let lines = vec![
+        (
+            text(words::number(bytes), (0.0, 0.0), sizes.count).bold(),
+            sizes.count * 1.2,
+        ),
+        (
+            text(words, (0.0, 0.0), sizes.small).quiet(),
+            sizes.small * 1.3,
+        ),
+    ];
+    let top = stage.layout.bag.middle();
+    paper(stage, top, lines);
 }

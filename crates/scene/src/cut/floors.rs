@@ -49,7 +49,7 @@ fn shafts(stage: &mut Stage) {
     let layout = stage.layout;
     let strength = match stage.frame.look {
         Look::Light => 0.42,
-        Look::Dark => 0.34,
+        Look::Dark => 0.26,
         Look::Projector => 0.55,
     };
     let pieces = stage.batches(0, stage.end());

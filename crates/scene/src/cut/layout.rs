@@ -35,6 +35,22 @@ pub(super) struct Sizes {
     pub code: f64,
 }
 
+impl Sizes {
+    fn times(self, by: f64) -> Sizes {
+        Sizes {
+            sentence: self.sentence * by,
+            number: self.number * by,
+            label: self.label * by,
+            count: self.count * by,
+            record: self.record * by,
+            small: self.small * by,
+            // One has to fit on each byte.
+            character: self.character,
+            code: self.code * by,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     pub form: Form,
@@ -64,6 +80,8 @@ pub(super) struct Layout {
     pub sizes: Sizes,
     /// Lines are so many times as wide as on a desk.
     pub heavy: f64,
+    /// Small figures are so many times as large.
+    pub unit: f64,
     /// So many fruit are in view at the most, and of a short stream.
     pub most: u64,
     pub short: u64,
@@ -154,14 +172,15 @@ impl Layout {
                 form: Form::Upright,
                 width: 390.0,
                 left: 82.0,
-                right: 342.0,
+                right: 322.0,
                 wall: 368.0,
                 gutter: 8.0,
                 pile: 54.0,
                 belt: 12.0,
                 capsule: 20.0,
                 heavy: 0.75 * bigger,
-                most: 40,
+                unit: 0.55,
+                most: 50,
                 short: 16,
                 ..Layout::empty(sizes)
             },
@@ -171,6 +190,8 @@ impl Layout {
     /// Stacks the eight bands; of more height four fifths go to the four floors with fruit.
     fn stacked(height: f64, heights: [f64; 8], layout: Layout) -> Layout {
         let more = (height - heights.iter().sum::<f64>()).max(0.0);
+        // Words and figures grow with the floors, a little less.
+        let larger = 1.0 + more / height * 0.7;
         let mut top = 0.0;
         let bands = std::array::from_fn::<Band, 8, _>(|index| {
             let share = if (3..7).contains(&index) { 0.2 } else { 0.05 };
@@ -193,6 +214,10 @@ impl Layout {
             bag,
             back,
             pile: layout.pile + more * 0.2,
+            capsule: layout.capsule * larger,
+            belt: layout.belt * larger,
+            unit: layout.unit * larger,
+            sizes: layout.sizes.times(larger),
             ..layout
         }
     }
@@ -224,6 +249,7 @@ impl Layout {
             capsule: 0.0,
             sizes,
             heavy: 1.0,
+            unit: 1.0,
             most: 1,
             short: 1,
         }

@@ -18,6 +18,7 @@ mod reads;
 mod scoop;
 mod streams;
 mod view;
+mod window;
 mod wire;
 mod worker;
 
@@ -25,7 +26,7 @@ use model::{Connection, EndState, Moment};
 use protocol::{Policy, ReadWhen};
 
 use crate::{
-    Frame, Ink, Link, Look, Scene, Stroke,
+    Frame, Ink, Link, Scene, Stroke,
     motion::{Motion, ease},
     sketch::{Sketch, dashed, line},
     words::Label,
@@ -124,8 +125,9 @@ impl<'a> Stage<'a> {
         label.text(self.frame.lang)
     }
 
-    fn is_wall(&self) -> bool {
-        self.frame.look == Look::Projector
+    /// Of small figures: a phone's are about half as large.
+    fn unit(&self) -> f64 {
+        self.layout.unit
     }
 
     /// A line of the art, heavier on a wall.

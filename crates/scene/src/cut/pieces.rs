@@ -70,12 +70,12 @@ impl Stage<'_> {
     ) {
         for offset in self.axis.units(from, to) {
             let spot = place(self, offset);
-            self.unit(connection, offset, spot);
+            self.sprite(connection, offset, spot);
         }
     }
 
     /// A fruit, or a crate with the fruit of its batch on it.
-    pub(super) fn unit(&mut self, connection: &Connection, offset: u64, spot: Spot) {
+    pub(super) fn sprite(&mut self, connection: &Connection, offset: u64, spot: Spot) {
         let grain = self.axis.grain();
         draw_unit(&mut self.sketch, connection, grain, offset, spot);
         if grain.is_fruit() || grain.is_pallet() {
@@ -171,12 +171,13 @@ impl Stage<'_> {
         }
         let d = self.axis.fence(offset, floor, top);
         let heavy = self.layout.heavy;
-        let halo = line(ground, if made { 6.0 } else { 9.0 } * heavy);
+        let unit = self.unit().min(1.0);
+        let halo = line(ground, if made { 6.0 } else { 9.0 } * heavy * unit);
         self.sketch.path(d.clone(), None, Some(halo));
         let stroke = if made {
-            self.pen(Ink::Ink, 2.5)
+            self.pen(Ink::Ink, 2.5 * unit.sqrt())
         } else {
-            self.dashes(Ink::Ink, 4.5, 0.1, 9.0)
+            self.dashes(Ink::Ink, 4.5 * unit, 0.1, 9.0 * unit)
         };
         self.sketch.path(d, None, Some(stroke));
     }
@@ -191,7 +192,7 @@ impl Stage<'_> {
         if !in_view || !next::is_off(connection, offset) {
             return;
         }
-        let size = if self.layout.is_upright() { 0.6 } else { 1.0 };
+        let size = self.unit();
         let stroke = self.pen(Ink::Ink, 2.5);
         self.sketch.path_at(
             "M0 -11L11 0L0 11L-11 0Z",

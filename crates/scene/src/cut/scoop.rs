@@ -20,7 +20,6 @@ use crate::{
 /// Where the scoop is, and how long.
 #[derive(Clone, Copy)]
 struct Scoop {
-    from: u64,
     bytes: u64,
     /// Its left end and its bottom.
     x: f64,
@@ -29,11 +28,8 @@ struct Scoop {
 }
 
 pub(super) fn draw(stage: &mut Stage) {
-    let Some(connection) = stage.connection else {
-        return;
-    };
-    let Some(server) = &connection.server else {
-        let x = stage.layout.left - 20.0 * unit(stage);
+    let Some((connection, server)) = stage.connection.zip(stage.server()) else {
+        let x = stage.layout.left - 20.0 * stage.unit();
         worker::stands(stage, x);
         not_accepted(stage);
         return;
@@ -42,6 +38,12 @@ pub(super) fn draw(stage: &mut Stage) {
         return;
     }
     let lift = reads::lifted(stage);
+    if lift.is_none() && stage.axis.x(stage.read()) > stage.layout.right - 1.0 {
+        // All of the view is read, and there is nothing yet for the next one.
+        let x = stage.layout.right + 130.0 * stage.unit();
+        worker::stands(stage, x);
+        return;
+    }
     let scoop = place(stage, connection, lift.as_ref());
     if let Some(lift) = &lift {
         load(stage, connection, lift, &scoop);
@@ -54,15 +56,15 @@ pub(super) fn draw(stage: &mut Stage) {
     }
 }
 
-fn unit(stage: &Stage) -> f64 {
-    if stage.layout.is_upright() { 0.55 } else { 1.0 }
-}
-
 /// The words where the scoop would be, before accept.
 fn not_accepted(stage: &mut Stage) {
     let layout = stage.layout;
     let sizes = layout.sizes;
-    let words = stage.label(Label::NotCalledYet);
+    let words = match (stage.connection, &stage.frame.state.listener) {
+        (Some(_), _) => stage.label(Label::NotCalledYet),
+        (None, Some(_)) => stage.label(Label::WaitsForSomebody),
+        (None, None) => return,
+    };
     stage.sketch.line(runs(
         vec![
             run("accept()", sizes.code).bold().mono(),
@@ -78,7 +80,7 @@ fn not_accepted(stage: &mut Stage) {
 
 fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
     let layout = stage.layout;
-    let unit = unit(stage);
+    let unit = stage.unit();
     let depth = layout.sizes.code * 1.95;
     let rest = layout.scoop.top + depth + 7.0 * unit;
     let read = stage.read();
@@ -89,7 +91,6 @@ fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
         _ => asks,
     };
     let home = Scoop {
-        from: read,
         bytes,
         x: stage.axis.within(read),
         bottom: rest,
@@ -109,7 +110,6 @@ fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
         cut.asked.max(cut.bytes())
     };
     let at_work = Scoop {
-        from: cut.from,
         bytes: asked,
         x: stage.axis.within(cut.from),
         bottom: lowered,
@@ -141,7 +141,7 @@ fn load(stage: &mut Stage, connection: &Connection, lift: &Lift, scoop: &Scoop) 
     } else {
         layout.glass_floor()
     };
-    let floor = floor - 3.0 * layout.heavy.min(1.0);
+    let floor = floor - 3.0 * layout.unit;
     let bag = layout.bag_floor();
     let has_bag = connection.policy.bag.is_some();
     let (from, to) = (lift.from, lift.to);
@@ -167,7 +167,7 @@ fn load(stage: &mut Stage, connection: &Connection, lift: &Lift, scoop: &Scoop) 
 /// Two ends, a bottom, and a tick for each byte. An end out of view is left open.
 fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
     let layout = stage.layout;
-    let unit = unit(stage);
+    let unit = stage.unit();
     let width = stage.axis.width(scoop.bytes).max(3.0);
     let end = scoop.x + width;
     let open = end > layout.right + 1.0;
@@ -216,7 +216,7 @@ fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
 }
 
 fn ticks(stage: &mut Stage, scoop: &Scoop, right: f64) {
-    let unit = unit(stage);
+    let unit = stage.unit();
     let pitch = stage.axis.width(1);
     // A tick each byte, or each so many that they can be told apart.
     let mut step = 1_u64;
@@ -259,7 +259,7 @@ fn promise(stage: &mut Stage, connection: &Connection, scoop: &Scoop) {
     let sizes = layout.sizes;
     let code = words::recv(u32::try_from(scoop.bytes).unwrap_or(u32::MAX));
     let width = stage.axis.width(scoop.bytes);
-    let right = (scoop.x + width).min(layout.wall - 40.0 * unit(stage));
+    let right = (scoop.x + width).min(layout.wall - 40.0 * stage.unit());
     let inside = right - scoop.x - sizes.code;
     let code_width = guessed_width(&code, sizes.code) * 1.12;
     let y = scoop.bottom - scoop.depth * 0.46;
@@ -356,11 +356,11 @@ fn returned(stage: &mut Stage, cut: &Cut, scoop: &Scoop) {
     }
     // In the free end of the scoop, if it is not full; otherwise the number at the left tells.
     let free = stage.axis.within(cut.to) + stage.axis.overhang() + sizes.label * 0.6;
-    let room = layout.wall - 40.0 * unit(stage) - free;
+    let room = layout.wall - 40.0 * stage.unit() - free;
     if width < room {
         stage.sketch.line(runs(pieces, (free, y), room));
     } else if let Some(place) =
-        (scoop.x - layout.left > width + 150.0).then_some(scoop.x - width - 150.0 * unit(stage))
+        (scoop.x - layout.left > width + 150.0).then_some(scoop.x - width - 150.0 * stage.unit())
     {
         stage.sketch.text(
             text(words::returned(cut.bytes(), lang), (place, y), sizes.label)

@@ -88,7 +88,10 @@ fn spine(stage: &mut Stage) {
         stage.sketch.text(
             text(
                 words,
-                (layout.left - sizes.small * 0.4, band.bottom() - 2.0),
+                (
+                    layout.left - sizes.small * 0.6,
+                    layout.sends.middle() + sizes.small * 0.3,
+                ),
                 sizes.small,
             )
             .quiet()

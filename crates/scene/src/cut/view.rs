@@ -28,6 +28,8 @@ pub(super) struct View {
 
 /// Small bags stand side by side: at least so many bytes are in view.
 const LEAST: u64 = 16;
+/// Larger bags hold crates.
+const FRUIT_MAX: u64 = 100;
 
 impl View {
     pub fn end(&self) -> u64 {
@@ -36,11 +38,11 @@ impl View {
 
     pub fn new(edges: Edges, policy: &Policy, layout: &Layout) -> View {
         let bag = u64::from(policy.bag.unwrap_or(0));
-        let fits = bag > 0 && (bag <= layout.most || !layout.is_upright());
-        if !fits {
+        if bag == 0 {
             return View::window(edges, policy, layout);
         }
-        let (span, unit) = if bag <= layout.most {
+        // A bag is seen whole, on a phone too.
+        let (span, unit) = if bag <= FRUIT_MAX {
             (bag * LEAST.div_ceil(bag), 1)
         } else {
             (bag, crate_bytes(bag, layout.most))

@@ -130,7 +130,7 @@ fn nose(stage: &Stage) -> f64 {
         }
         None => stage.axis.x(stage.arrived()),
     };
-    let heavy = stage.layout.heavy.min(1.0);
+    let heavy = stage.layout.unit;
     edge.clamp(stage.axis.left, stage.axis.right) + 8.0 * heavy
 }
 
@@ -153,7 +153,7 @@ fn belt(stage: &mut Stage, connection: &Connection) {
     let layout = stage.layout;
     let (top, height) = (layout.belt_top(), layout.belt);
     let from = nose(stage);
-    let to = layout.wall + height;
+    let to = layout.wall + height * 0.5;
     let moved = travel(stage);
     let stroke = stage.pen(Ink::Ink, 2.0);
     let sketch = &mut stage.sketch;
@@ -234,7 +234,7 @@ fn riding(stage: &mut Stage, connection: &Connection) {
             let mut spot = stage.axis.spot(offset, floor);
             spot.x += back;
             if spot.x < wall - spot.size * 0.3 {
-                stage.unit(connection, offset, spot);
+                stage.sprite(connection, offset, spot);
             }
         }
     }
@@ -283,7 +283,7 @@ fn never_arrived(stage: &mut Stage, arrived: u64, sent: u64) {
     let y = layout.wire.top + sizes.label * 1.9;
     let room = (layout.wall - x - 24.0).max(width);
     stage.sketch.text(
-        text(words, (x + 14.0 * layout.heavy.min(1.0), y), sizes.label)
+        text(words, (x + 14.0 * layout.unit, y), sizes.label)
             .bold()
             .ink(Ink::Bad)
             .within(room),
@@ -294,7 +294,7 @@ fn never_arrived(stage: &mut Stage, arrived: u64, sent: u64) {
 fn flags(stage: &mut Stage, connection: &Connection) {
     let layout = stage.layout;
     let wall = layout.wall;
-    let scale = if layout.is_upright() { 0.5 } else { 1.0 };
+    let scale = layout.unit;
     if connection.reset().is_some() {
         flag(stage, wall - 112.0 * scale, "RST", Ink::Bad, scale);
         return;

@@ -30,7 +30,9 @@ pub(super) fn stands(stage: &mut Stage, x: f64) {
 }
 
 fn scale(stage: &Stage) -> f64 {
-    (stage.layout.scoop.height / 112.0).clamp(0.4, 1.5)
+    // As high as the floor, as far as the numbers leave room.
+    let tall = stage.layout.scoop.height / 112.0;
+    tall.min(if stage.layout.is_upright() { 0.5 } else { 1.25 })
 }
 
 fn figure(stage: &mut Stage, at: (f64, f64), hand: Option<(f64, f64)>) {

@@ -52,8 +52,8 @@ pub(crate) fn end_of_send(send: u64, lang: Lang) -> String {
 /// Where the sends are not known.
 pub(crate) fn at_byte(at: u64, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("before byte {}", number(at)),
-        Lang::Zh => format!("字节 {} 之前", number(at)),
+        Lang::En => format!("at byte {}", number(at)),
+        Lang::Zh => format!("字节 {} 处", number(at)),
     }
 }
 

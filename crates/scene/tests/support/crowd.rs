@@ -62,6 +62,7 @@ pub fn timeline(count: u32) -> Timeline {
         addr: server,
         backlog: 5,
         bufsize: 1024,
+        sequential: false,
     }));
     push(Event::Waiting(Waiting {
         queued: if count > 0 { 2 } else { 0 },

@@ -48,7 +48,7 @@ const FAULTS: &str = "(() => {
 
 /// Fingers need room: what can be touched and is smaller, in words.
 const SMALL: &str = "[...document.querySelectorAll('button, select, input, [role=tab]')]
-    .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.unseen, .parts'))
+    .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.unseen, .hits'))
     .map(element => [element, element.getBoundingClientRect()])
     .filter(([, { width, height }]) => width && (height < 43.5 || width < 43.5))
     .map(([element, { width, height }]) =>
@@ -78,9 +78,17 @@ async fn art_moment(page: &Page, relay: &RelayProcess) -> Result<TcpStream> {
     page.until("document.querySelector('.tab')").await?;
     told::until_row(page, "30 arrived").await?;
     page.press(" ").await?;
+    // Samples, too, are steps.
+    page.fill(".filters select", "*").await?;
+    page.until(&format!(
+        "{}.some(words => words.startsWith('queued'))",
+        told::ROWS
+    ))
+    .await?;
     loop {
         let rows = told::rows(page).await?;
         if rows.last().is_some_and(|row| row == "client sent 30") {
+            page.fill(".filters select", "").await?;
             return Ok(waiting);
         }
         let count = rows.len();

@@ -14,4 +14,5 @@ mod mirror;
 mod python;
 mod relay_process;
 mod requests;
+mod send;
 mod sockets;

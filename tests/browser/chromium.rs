@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use chromiumoxide::browser::BrowserConfig;
+use chromiumoxide::cdp::browser_protocol::system_info::GetProcessInfoParams;
 use chromiumoxide::cdp::browser_protocol::target::CreateTargetParams;
 use futures_util::StreamExt;
 use tempfile::TempDir;
@@ -12,6 +13,11 @@ use super::page::{Page, View};
 
 /// Browsers at the same time would only slow each other, and with them what they are to see.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// Waits until no other browser runs, and keeps others waiting.
+pub async fn turn() -> Result<SemaphorePermit<'static>> {
+    Ok(ONE_AT_A_TIME.acquire().await?)
+}
 
 /// Without these Chromium refuses to run as root, draws what differs from machine to machine,
 /// or talks to its maker.
@@ -42,7 +48,7 @@ pub struct Browser {
 impl Browser {
     /// Waits for its turn, then starts.
     pub async fn start() -> Result<Self> {
-        let turn = ONE_AT_A_TIME.acquire().await?;
+        let turn = turn().await?;
         let profile = tempfile::Builder::new().prefix("fruitbelt-").tempdir()?;
         let config = BrowserConfig::builder()
             .new_headless_mode()
@@ -74,6 +80,18 @@ impl Browser {
         let blank = blank.map_err(|error| anyhow!(error))?;
         let page = self.chromium.new_page(blank).await?;
         Page::open(page, url, view).await
+    }
+
+    /// Name and version.
+    pub async fn version(&self) -> Result<String> {
+        Ok(self.chromium.version().await?.product)
+    }
+
+    /// CPU time of all its processes so far: what its pages run, lay out, paint and compose.
+    pub async fn cpu_seconds(&self) -> Result<f64> {
+        let answer = self.chromium.execute(GetProcessInfoParams::default());
+        let processes = &answer.await?.result.process_info;
+        Ok(processes.iter().map(|process| process.cpu_time).sum())
     }
 
     /// Ends the browser and removes its profile.

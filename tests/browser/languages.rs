@@ -8,13 +8,15 @@ use super::told;
 use crate::relay_process::RelayProcess;
 
 /// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 15] = [
+const LATIN: [&str; 17] = [
     "Fruitbelt",
     "English",
     "BUFSIZE",
     "recv",
     "send",
     "accept",
+    "Tab",
+    "Esc",
     "backlog",
     "ESTABLISHED",
     "python3",

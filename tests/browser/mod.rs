@@ -1,9 +1,14 @@
 //! The page in a real browser, as a person sees it, with a real relay and real clients. What it
-//! should show is written here; how a browser is driven, in `chromium` and `page`.
+//! should show is written here; how a browser is driven, in `chromium` and `page`,
+//! and in `firefox` for another one.
 
+mod accessible;
 mod belt;
 mod chromium;
+mod firefox;
 mod flood;
+mod frames;
+mod gallery;
 mod harness;
 mod keyboard;
 mod languages;
@@ -11,5 +16,6 @@ mod loss;
 mod other_site;
 mod page;
 mod second_tab;
+mod smoke;
 mod told;
 mod visit;

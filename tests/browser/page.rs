@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
-    SetUserAgentOverrideParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedVisionDeficiencyParams,
+    SetEmulatedVisionDeficiencyType, SetFocusEmulationEnabledParams,
+    SetTouchEmulationEnabledParams, SetUserAgentOverrideParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{DispatchKeyEventParams, DispatchKeyEventType};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
@@ -19,6 +20,9 @@ use chromiumoxide::cdp::browser_protocol::network::{
     EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams,
 };
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::performance::{
+    EnableParams as EnableMetrics, GetMetricsParams,
+};
 use chromiumoxide::cdp::js_protocol::heap_profiler::CollectGarbageParams;
 use chromiumoxide::cdp::js_protocol::runtime::{
     ConsoleApiCalledType, EvaluateParams, EventConsoleApiCalled, EventExceptionThrown,
@@ -247,6 +251,23 @@ impl Page {
         Ok(())
     }
 
+    /// Whether fingers point, not a mouse.
+    pub async fn set_touch(&self, touch: bool) -> Result<()> {
+        self.page
+            .execute(SetTouchEmulationEnabledParams::new(touch))
+            .await?;
+        Ok(())
+    }
+
+    /// Shows the page as eyes of that kind see it, in CSS's names; `none` is as it is.
+    pub async fn set_vision(&self, eyes: &str) -> Result<()> {
+        let kind: SetEmulatedVisionDeficiencyType =
+            eyes.parse().map_err(|error: String| anyhow!(error))?;
+        let vision = SetEmulatedVisionDeficiencyParams::new(kind);
+        self.page.execute(vision).await?;
+        Ok(())
+    }
+
     /// What the page holds in memory.
     pub async fn memory(&self) -> Result<Memory> {
         self.page.execute(CollectGarbageParams::default()).await?;
@@ -255,6 +276,15 @@ impl Page {
             heap_bytes: usage.used_size as u64,
             buffer_bytes: usage.backing_storage_size as u64,
         })
+    }
+
+    /// CPU time of the page's main thread so far: scripts, layout, and what it does of painting.
+    pub async fn cpu_seconds(&self) -> Result<f64> {
+        self.page.execute(EnableMetrics::default()).await?;
+        let metrics = self.page.execute(GetMetricsParams::default()).await?;
+        let mut metrics = metrics.result.metrics.into_iter();
+        let thread = metrics.find(|metric| metric.name == "ThreadTime");
+        Ok(thread.context("the browser measures no CPU time")?.value)
     }
 
     /// Closes the page. Whatever its console complained of is an error.

@@ -23,6 +23,23 @@ pub fn now_millis() -> f64 {
         .map_or(0.0, |performance| performance.now())
 }
 
+/// Width and height of the window's inside, CSS pixels.
+pub fn window_size() -> (f64, f64) {
+    let root = document().and_then(|document| document.document_element());
+    root.map_or((0.0, 0.0), |root| {
+        (
+            f64::from(root.client_width()),
+            f64::from(root.client_height()),
+        )
+    })
+}
+
+/// Whether the first element of a kind is in a state that CSS has a name for.
+pub fn matches(selector: &str, state: &str) -> Option<bool> {
+    let element = document()?.query_selector(selector).ok()??;
+    element.matches(state).ok()
+}
+
 /// Whether a person can see the page. Timers of a hidden page are throttled.
 pub fn is_visible() -> bool {
     document().is_none_or(|document| !document.hidden())

@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Lang, Link, Look};
+use scene::{Frame, Hit, Lang, Link, Look};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -64,6 +64,8 @@ struct Picture {
     /// What the picture was made of; None: never made.
     basis: Option<Basis>,
     moving: bool,
+    /// What can be pointed at.
+    hits: Vec<Hit>,
 }
 
 /// What a picture is of.
@@ -117,6 +119,7 @@ impl Loop {
             basis: None,
             // What is shown moves under the playhead, whatever happens.
             moving: subject == Subject::Lanes,
+            hits: Vec::new(),
         };
         Loop {
             view,
@@ -146,6 +149,9 @@ impl Loop {
             }
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
+                for picture in &mut self.pictures {
+                    picture.tell_hits(self.view, app);
+                }
                 self.view.update(app, &mut self.rows, reduced);
             }
         });
@@ -153,6 +159,17 @@ impl Loop {
 }
 
 impl Picture {
+    fn tell_hits(&self, view: View, app: &mut App) {
+        let (spots, hits) = match self.subject {
+            Subject::Stage => (view.stage_spots, &self.hits[..]),
+            Subject::Rulers => (view.ruler_spots, &self.hits[..]),
+            // While it runs nobody could point at anything of it.
+            Subject::Lanes if !app.playback().is_paused() => (view.lane_spots, &[][..]),
+            Subject::Lanes => (view.lane_spots, &self.hits[..]),
+        };
+        view.take_spots(spots, hits, app);
+    }
+
     fn paint(&mut self, app: &mut App, wish: Wish) {
         let canvas = browser::document()
             .and_then(|document| document.get_element_by_id(self.subject.id()))
@@ -186,16 +203,13 @@ impl Picture {
         let scene = match self.subject {
             Subject::Stage => scene::stage(&basis.frame(app)),
             Subject::Rulers => scene::rulers(&basis.frame(app)),
-            Subject::Lanes => lanes::picture(
-                app.timeline(),
-                head,
-                basis.focus,
-                wish.lang,
-                (width, height),
-            ),
+            Subject::Lanes => {
+                lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
+            }
         };
         painter::paint(&canvas, &scene, wish.look);
         self.moving = scene.moving;
+        self.hits = scene.hits;
         self.basis = Some(Basis {
             now: scene.moving.then_some(head),
             ..basis

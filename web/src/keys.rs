@@ -24,6 +24,10 @@ pub fn listen(view: View) {
             return;
         }
         let key = event.key();
+        if key == "Escape" {
+            // What was opened by a pointer is closed wherever the keyboard is.
+            view.inspect(None);
+        }
         if key == " " && !browser::takes_space() {
             event.prevent_default();
             app::with(|app| app.command(Command::Toggle));

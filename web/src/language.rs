@@ -1,6 +1,6 @@
 //! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
 
-use scene::{Lang, Look, Picture};
+use scene::{Lang, Look, Picture, words::number};
 
 use crate::{app::Happening, view::Notice, wish::Complaint};
 
@@ -51,6 +51,8 @@ labels! {
     Panels: "Panels", "面板";
     PanelRulers: "Rulers", "尺";
     PanelLevel: "Level", "水位";
+    Parts: "Parts of the picture", "画面的各部分";
+    CutMarked: "Dashed: a character that is cut in pieces", "虚线：被切开的字符";
     SkipToEvents: "Skip to the events", "跳到事件";
     Connections: "Connections", "连接";
     Desk: "Accept queue", "accept 队列";
@@ -70,10 +72,6 @@ labels! {
     AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
-    NotShownYet: "recorded, not shown yet", "已记录，尚未播放";
-    LaneClient: "client", "客户端";
-    LaneKernel: "kernel", "内核";
-    LaneServer: "server", "服务器";
     Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
     LostEdge: "an edge that is gone", "消失的边界";
     RulerSent: "Sent", "发送";
@@ -153,10 +151,14 @@ labels! {
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     Selected: "Selected: copy it now", "已选中，请复制";
+    Backlog: "backlog, places less one", "backlog，等待位数减一";
+    BacklogTitle: "What listen is asked for: one connection more may wait for accept", "向 listen 请求的长度：可等待 accept 的连接比它多一个";
+    OneAtATime: "one client at a time", "一次只服务一个客户端";
     AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";
-    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100. The controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
+    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100。";
+    BigButtonBack: "The controls change it back.", "可在控制里改回。";
     Connecting: "Connecting to the relay…", "正在连接中继……";
     LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
     Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";
@@ -184,6 +186,32 @@ pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
         Picture::All => Label::All,
     }
     .text(lang)
+}
+
+/// Bytes that are not written out.
+pub fn more_bytes(bytes: u64, lang: Lang) -> String {
+    let bytes = number(bytes);
+    match lang {
+        Lang::En => format!("… and {bytes} more bytes"),
+        Lang::Zh => format!("……还有 {bytes} 个字节"),
+    }
+}
+
+/// Where the show stands, for those who listen.
+pub fn paused(caption: &str, lang: Lang) -> String {
+    let paused = Label::Paused.text(lang);
+    match lang {
+        Lang::En => format!("{paused}: {caption}"),
+        Lang::Zh => format!("{paused}：{caption}"),
+    }
+}
+
+/// What the picture of all connections shows.
+pub fn connections(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("All connections: {count}"),
+        Lang::Zh => format!("全部连接：{count} 个"),
+    }
 }
 
 /// How many of the accept queue's places are taken.

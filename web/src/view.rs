@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use leptos::prelude::*;
 use model::{Connection, State};
 use protocol::{Conn, End, Policy, Source};
-use scene::{Frame, Lang, Link, Look, Picture, Scene};
+use scene::{Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target};
 
 use crate::{
     app::{self, App, Happening},
@@ -54,10 +54,34 @@ pub struct View {
     pub controls: RwSignal<Controls>,
     /// The moment in words.
     pub caption: RwSignal<String>,
+    /// While the show stands: how many records are shown, and the last one in words.
+    pub step: RwSignal<Option<(usize, String)>>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
     /// Nobody is connected: the big button is offered.
     pub empty: RwSignal<bool>,
+    /// What can be pointed at on the stage.
+    pub stage_spots: RwSignal<Vec<Spot>>,
+    /// What can be pointed at on the time strip.
+    pub lane_spots: RwSignal<Vec<Spot>>,
+    /// What can be pointed at on the rulers.
+    pub ruler_spots: RwSignal<Vec<Spot>>,
+    /// What is pointed at, and where it is in the window.
+    pub inspected: RwSignal<Option<(Target, Place)>>,
+    /// All there is to say of it.
+    pub inspection: RwSignal<Option<Inspection>>,
+}
+
+/// Left, top, width and height in the window, CSS pixels.
+pub type Place = (f64, f64, f64, f64);
+
+/// Something that can be pointed at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// Where it is on its canvas, and what it stands for.
+    pub hit: Hit,
+    /// Its name.
+    pub name: String,
 }
 
 /// The panels that stand below the stage.
@@ -108,6 +132,8 @@ pub struct Desk {
     pub queued: Option<u32>,
     /// The backlog; there is one more place.
     pub limit: u32,
+    /// One client at a time is served.
+    pub sequential: bool,
     /// How that is known.
     pub source: Source,
 }
@@ -136,6 +162,10 @@ pub struct Controls {
     pub server: PolicyControls,
     /// Where to connect.
     pub addr: Option<SocketAddr>,
+    /// What listen(2) was asked for last, and what the relay was asked for since.
+    pub backlog: Option<u32>,
+    /// See [`Controls::backlog`].
+    pub asked_backlog: Option<u32>,
     /// Whether the relay is heard.
     pub heard: bool,
 }
@@ -182,6 +212,8 @@ pub enum Notice {
 impl View {
     /// More tabs than this are only counted.
     const TABS_MAX: usize = 12;
+    /// Further things on a picture cannot be pointed at.
+    const SPOTS_MAX: usize = 256;
 
     /// Empty signals.
     pub fn new(lang: Lang, look: Look) -> View {
@@ -203,8 +235,14 @@ impl View {
             cuts: RwSignal::default(),
             controls: RwSignal::default(),
             caption: RwSignal::default(),
+            step: RwSignal::new(None),
             notice: RwSignal::new(None),
             empty: RwSignal::new(false),
+            stage_spots: RwSignal::default(),
+            lane_spots: RwSignal::default(),
+            ruler_spots: RwSignal::default(),
+            inspected: RwSignal::new(None),
+            inspection: RwSignal::new(None),
         }
     }
 
@@ -246,6 +284,38 @@ impl View {
     pub fn pick(self, conn: Conn) {
         app::with(|app| app.pick(conn));
         self.all.set(false);
+    }
+
+    /// Asks for all there is to say of a thing, or of nothing. At once: whoever listens is told
+    /// of it together with its name.
+    pub fn inspect(self, what: Option<(Target, Place)>) {
+        put(self.inspected, what);
+        app::with(|app| self.update_inspection(app));
+    }
+
+    fn update_inspection(self, app: &mut App) {
+        let lang = self.lang.get_untracked();
+        let target = self.inspected.get_untracked().map(|(target, _)| target);
+        put(
+            self.inspection,
+            target.and_then(|target| app.inspect(target, lang)),
+        );
+    }
+
+    /// Takes what can be pointed at on a picture.
+    pub fn take_spots(self, spots: RwSignal<Vec<Spot>>, hits: &[Hit], app: &mut App) {
+        let lang = self.lang.get_untracked();
+        let (_, state) = app.shown();
+        let spot = |hit: &Hit| {
+            Some(Spot {
+                name: scene::name(state, hit.target, lang)?,
+                hit: hit.clone(),
+            })
+        };
+        put(
+            spots,
+            hits.iter().filter_map(spot).take(View::SPOTS_MAX).collect(),
+        );
     }
 
     /// Whether a panel must give way to another one.
@@ -298,6 +368,11 @@ impl View {
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
             .map(|(records, _)| Notice::Gap(records));
 
+        let stands = app.playback().is_paused();
+        put(
+            self.step,
+            stands.then(|| app.last_words(lang)).map(|it| (count, it)),
+        );
         put(self.strip, strip(app));
         self.update_controls(app);
         let notice = match (app.other_version(), link) {
@@ -307,6 +382,7 @@ impl View {
             (None, Link::Live) => gap.or(app.happening().map(Notice::Happened)),
         };
         put(self.notice, notice);
+        self.update_inspection(app);
         if let Some(answer) = app.take_answer() {
             put(self.complaint, answer.map(Complaint::Refused));
         }
@@ -368,6 +444,7 @@ fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
     Some(Desk {
         queued: waiting.map(|waiting| waiting.queued),
         limit: waiting.map_or(listener.listening.backlog, |waiting| waiting.limit),
+        sequential: listener.listening.sequential,
         source: source
             .filter(|_| waiting.is_some())
             .unwrap_or(Source::Unavailable),
@@ -412,6 +489,8 @@ fn controls(app: &App) -> Controls {
         }),
         server: policy(None),
         addr: live.listener.as_ref().map(|it| it.listening.addr),
+        backlog: app.backlog(),
+        asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,
     }
 }

@@ -31,6 +31,8 @@ pub struct Level {
     pub is_measured: bool,
     /// The window last advertised, bytes.
     pub window: Option<u64>,
+    /// The offset that it reached to: what had arrived by then, and the window. Derived.
+    pub window_to: Option<u64>,
     /// Kernel memory held by the queue, bytes.
     pub memory: Option<u64>,
     /// Its limit, bytes.
@@ -52,14 +54,14 @@ impl Level {
             return Level::default();
         };
         let queues = end.queues.map(|(queues, _)| queues);
+        let (arrived, read) = (end.arrived.total.bytes, end.read.total.bytes);
+        let window = queues.and_then(|it| it.receive_window);
         Level {
-            waiting: Some((
-                end.read.total.bytes,
-                end.arrived.total.bytes.max(end.read.total.bytes),
-            )),
+            waiting: Some((read, arrived.max(read))),
             peak: end.waiting_bytes(),
             is_measured: end.level_is_measured(),
-            window: queues.and_then(|it| it.receive_window),
+            window,
+            window_to: window.map(|window| arrived.saturating_add(window)),
             memory: queues.and_then(|it| it.kernel_memory),
             memory_limit: queues.and_then(|it| it.kernel_memory_limit),
             ..Level::default()
@@ -147,6 +149,12 @@ impl Levels {
         };
         level.shown = shown;
         level.lost = lost;
+        // A window reaches as far as it did when it was sampled, whatever has come since.
+        if let Some(last) = self.levels.back()
+            && !matches!(record.event, Event::Queues(_) | Event::Keyframe(_))
+        {
+            level.window_to = level.window.and(last.window_to);
+        }
         if let Some(connection) = connection {
             let (came, taken) = self.count(connection);
             self.take_batches(connection);

@@ -19,6 +19,7 @@ mod listen;
 mod listeners;
 mod mirror;
 mod observe;
+mod payload;
 mod reading;
 mod registry;
 mod requests;
@@ -39,6 +40,7 @@ pub use journal::{Journal, Reader};
 pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, StartError, Which, check_page};
 pub use mirror::VIEWERS_MAX;
+pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use registry::CLIENTS_MAX;
 
 use registry::Registry;

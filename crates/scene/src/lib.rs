@@ -3,7 +3,9 @@
 //! Knows nothing of the DOM, of canvases or sockets. Movements are computed from the show time and
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
+mod all;
 mod belt;
+mod chart;
 mod cut;
 mod frame;
 mod fruit;
@@ -19,9 +21,10 @@ mod svg;
 pub mod words;
 
 pub use belt::tab_picture;
+pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
-pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect};
+pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};
 pub use palette::Ink;
 pub use rulers::rulers;
 pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};

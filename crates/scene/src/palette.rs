@@ -38,6 +38,8 @@ pub enum Ink {
     Straw,
     /// Faces and hands.
     Skin,
+    /// A little red in a face.
+    Cheek,
     /// The worker's coat, the awning.
     Coat,
     /// The worker's apron, the awning's other stripe.
@@ -87,8 +89,9 @@ impl Ink {
             Ink::Wood => ["#DDBB8B", "#80602F", "#DDBB8B"],
             Ink::Straw => ["#EBCB7E", "#C9A554", "#EBCB7E"],
             Ink::Skin => ["#E9BE9B", "#D9A883", "#E9BE9B"],
+            Ink::Cheek => ["#E3A588", "#C98F70", "#E3A588"],
             Ink::Coat => ["#3F6384", "#33597D", "#3F6384"],
-            Ink::Apron => ["#F3ECDD", "#CFC6B2", "#F3ECDD"],
+            Ink::Apron => ["#F3ECDD", "#3B474E", "#F3ECDD"],
             Ink::Well => ["#FDFCF8", "#0C1216", "#FFFFFF"],
             Ink::Bag => ["#FFFDF6", "#232D34", "#FFFFFF"],
             Ink::Post => ["#C3C6C2", "#4C5A62", "#9AA3A6"],

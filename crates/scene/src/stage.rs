@@ -1,6 +1,6 @@
 //! Which picture stands on the stage, and how large it is.
 
-use crate::{Form, Frame, Picture, Scene, belt, cut, sketch::sane};
+use crate::{Form, Frame, Picture, Scene, all, belt, cut, sketch::sane};
 
 /// Size of the stage in a space so wide, CSS pixels.
 #[must_use]
@@ -14,7 +14,8 @@ pub fn stage_size(form: Form, available_width: f64) -> (f64, f64) {
 #[must_use]
 pub fn stage(frame: &Frame) -> Scene {
     match frame.picture {
+        Picture::Belt => belt::belt(frame),
         Picture::Cut => cut::cut(frame),
-        Picture::Belt | Picture::All => belt::belt(frame),
+        Picture::All => all::all(frame),
     }
 }

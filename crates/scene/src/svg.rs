@@ -25,11 +25,22 @@ fn write(out: &mut String, scene: &Scene, look: Look) -> std::fmt::Result {
          stroke-linecap=\"round\" stroke-linejoin=\"round\" font-family=\"{SANS}\" \
          font-variant-numeric=\"tabular-nums\">"
     )?;
-    // The characters on fruit, of which there are hundreds.
-    writeln!(
-        out,
-        "<style>.c{{paint-order:stroke;text-anchor:middle;font-weight:700}}</style>"
-    )?;
+    let has_characters = scene.shapes.iter().any(|shape| {
+        matches!(
+            shape,
+            Shape::Sprite {
+                character: Some(_),
+                ..
+            }
+        )
+    });
+    if has_characters {
+        // There are hundreds of them.
+        writeln!(
+            out,
+            "<style>.c{{paint-order:stroke;text-anchor:middle;font-weight:700}}</style>"
+        )?;
+    }
     for fruit in Fruit::ALL {
         for detail in [false, true] {
             if scene.shapes.iter().any(|shape| uses(shape, fruit, detail)) {

@@ -1,8 +1,11 @@
 //! What `start` and `xtask` are made of: finding the workspace, calling cargo, building the page,
-//! trying it while it changes, and testing it all. Knows nothing of sockets, records or drawing: the others are packages to
-//! build.
+//! trying it while it changes, testing it all, and measuring it. Knows nothing of sockets, records or
+//! drawing: the others are packages to build.
 
+mod axe;
+pub mod bench;
 pub mod dev;
+pub mod elsewhere;
 pub mod page;
 pub mod prerequisites;
 mod reload;

@@ -12,26 +12,32 @@ use anyhow::{Context, Result, ensure};
 struct Prerequisite {
     package: &'static str,
     is_here: fn() -> bool,
+    /// What is left out without it; None: nothing can be tested without it.
+    otherwise: Option<&'static str>,
 }
 
-const PREREQUISITES: [Prerequisite; 5] = [
+const PREREQUISITES: [Prerequisite; 6] = [
     Prerequisite {
         package: "chromium",
         is_here: || says("chromium", "--version", "Chromium"),
+        otherwise: None,
     },
     // Debian has two other programs named nc, whose options differ.
     Prerequisite {
         package: "netcat-openbsd",
         is_here: || says("nc", "-h", "OpenBSD"),
+        otherwise: None,
     },
     Prerequisite {
         package: "python3",
         is_here: || says("python3", "--version", "Python 3"),
+        otherwise: None,
     },
     // Its `ss` is the witness of the accept queue.
     Prerequisite {
         package: "iproute2",
         is_here: || says("ss", "--version", "iproute2"),
+        otherwise: None,
     },
     // Without it the browser draws boxes, and a screenshot of Chinese shows nothing.
     Prerequisite {
@@ -42,33 +48,46 @@ const PREREQUISITES: [Prerequisite; 5] = [
                 .into_iter()
                 .any(holds_cjk)
         },
+        otherwise: None,
+    },
+    Prerequisite {
+        package: "firefox-esr",
+        is_here: || says("firefox-esr", "--version", "Firefox"),
+        otherwise: Some("the page is looked at in Chromium only"),
     },
 ];
 
-/// Leaves with everything in place, or with one line that says what to install.
+/// Leaves with everything needed in place, or with one line that says what to install.
 pub fn ensure() -> Result<()> {
     let missing = missing();
-    if missing.is_empty() {
-        return Ok(());
+    if !missing.is_empty() && may_install() {
+        let packages: Vec<_> = missing.iter().map(|it| it.package).collect();
+        println!("Installing {}", packages.join(", "));
+        // What is still missing is told below; why, apt-get itself has said.
+        let _ = apt_get(&["update"]);
+        for package in packages {
+            let _ = apt_get(&["install", "--yes", "--no-install-recommends", package]);
+        }
     }
-    let remedy = format!("install them: apt-get install {}", missing.join(" "));
-    ensure!(may_install(), "missing {}; {remedy}", missing.join(", "));
-    println!("Installing {}", missing.join(", "));
-    apt_get(&["update"])?;
-    let install = ["install", "--yes", "--no-install-recommends"];
-    apt_get(&[&install, missing.as_slice()].concat())?;
-    let missing = self::missing();
+    let mut needed = Vec::new();
+    for missing in self::missing() {
+        match missing.otherwise {
+            Some(otherwise) => println!("Skipped: without {}, {otherwise}", missing.package),
+            None => needed.push(missing.package),
+        }
+    }
     ensure!(
-        missing.is_empty(),
-        "installed {}, but what it brings is not found",
-        missing.join(", ")
+        needed.is_empty(),
+        "missing {}; install them: apt-get install {}",
+        needed.join(", "),
+        needed.join(" ")
     );
     Ok(())
 }
 
-fn missing() -> Vec<&'static str> {
-    let missing = PREREQUISITES.iter().filter(|needed| !(needed.is_here)());
-    missing.map(|needed| needed.package).collect()
+fn missing() -> Vec<&'static Prerequisite> {
+    let all = PREREQUISITES.iter();
+    all.filter(|needed| !(needed.is_here)()).collect()
 }
 
 /// Whether the program runs and names itself so. Some answer on standard error.

@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::page::{self, Build};
-use crate::prerequisites;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
+use crate::{axe, elsewhere, prerequisites};
 
 /// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
 const PAGE_BYTES_MAX: u64 = 300_000;
@@ -38,6 +38,7 @@ pub fn run() -> Result<()> {
         "clippy for wasm32",
         &format!("clippy {ON_WASM} -- -D warnings"),
     )?;
+    steps.step("other systems", || elsewhere::check(&workspace))?;
     let site = steps.step("page", || {
         let site = page::build(&workspace, Build::Release)?;
         check_weight(&site)?;
@@ -56,14 +57,11 @@ pub fn run() -> Result<()> {
     steps.step("edge tests", || {
         let shots = workspace.target.join("shots");
         empty(&shots)?;
-        let mut cargo = workspace.cargo(["test", "-p", "tests"]);
-        cargo
-            .env("FRUITBELT_BIN", &relay)
-            .env("FRUITBELT_PAGE", &site)
-            .env("FRUITBELT_SHOTS", &shots)
-            // A failed test says what it missed; where the error value was made is only noise.
-            .env("RUST_LIB_BACKTRACE", "0");
-        succeed(&mut cargo)
+        let mut tests = edge_tests(&workspace, &relay, &site);
+        if let Some(axe) = axe::fetch(&workspace) {
+            tests.env("FRUITBELT_AXE", axe);
+        }
+        succeed(&mut tests)
     })?;
     // The same packages together as for clippy, because what it checked is then used again.
     steps.step("documentation", || {
@@ -80,7 +78,19 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn succeed(command: &mut Command) -> Result<()> {
+/// A call of the tests that need a relay, a page and a place for pictures.
+pub(crate) fn edge_tests(workspace: &Workspace, relay: &Path, site: &Path) -> Command {
+    let mut cargo = workspace.cargo(["test", "-p", "tests"]);
+    cargo
+        .env("FRUITBELT_BIN", relay)
+        .env("FRUITBELT_PAGE", site)
+        .env("FRUITBELT_SHOTS", workspace.target.join("shots"))
+        // A failed test says what it missed; where the error value was made is only noise.
+        .env("RUST_LIB_BACKTRACE", "0");
+    cargo
+}
+
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().context("cannot run cargo")?;
     ensure!(status.success(), "cargo ended with {status}");
     Ok(())

@@ -141,7 +141,7 @@ fn TableRow(view: View, row: Row) -> impl IntoView {
         <tr>
             <td class="t">{row.time}</td>
             <td class="c">{row.conn.map_or("–".to_owned(), |conn| conn.to_string())}</td>
-            <td class="w" title=row.words.clone()>{row.words.clone()}</td>
+            <td class="w">{row.words}</td>
             <td><Mark view source=Signal::stored(row.source)/></td>
         </tr>
     }

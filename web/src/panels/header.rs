@@ -103,7 +103,8 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn tab_id(conn: Conn) -> String {
+/// The id of a connection's tab.
+pub fn tab_id(conn: Conn) -> String {
     format!("tab-{}", conn.0)
 }
 
@@ -132,6 +133,7 @@ fn Tablist(view: View) -> impl IntoView {
             class="tabs"
             role="tablist"
             aria-label=view.say(Label::Connections)
+            class:several=move || conns.with(|conns| conns.len() > 2)
             class:many=move || conns.with(|conns| conns.len() > 3)
             class:crowded=move || conns.with(|conns| conns.len() > 5)
             on:keydown=on_key
@@ -265,6 +267,11 @@ fn Desk(view: View) -> impl IntoView {
                     <span class="m places">
                         {move || language::places(places(), view.lang.get())}
                     </span>
+                    <Show when=move || {
+                        view.desk.get().is_some_and(|desk| desk.sequential)
+                    }>
+                        <span class="m sequential">{view.say(Label::OneAtATime)}</span>
+                    </Show>
                 </span>
             </div>
         </Show>

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::hits::Hits;
 use crate::{
     frame_loop,
     language::Label,
@@ -27,7 +28,10 @@ pub fn Rulers(view: View) -> impl IntoView {
                     {view.say(Label::LostEdge)}
                 </span>
             </h2>
-            <canvas id=frame_loop::RULERS aria-hidden="true"></canvas>
+            <div class="picture">
+                <canvas id=frame_loop::RULERS aria-hidden="true"></canvas>
+                <Hits view spots=view.ruler_spots/>
+            </div>
             <ul class="unseen">
                 {move || {
                     view.cuts.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::Command;
 
-use super::notices::Notices;
+use super::{hits::Hits, notices::Notices};
 use crate::{
     app, frame_loop,
     language::{self, Label},
@@ -100,6 +100,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                 aria-label=view.say(Label::PanelLevel)
             >
                 <canvas id=frame_loop::LANES aria-hidden="true"></canvas>
+                <Hits view spots=view.lane_spots/>
             </div>
             <Notices view/>
             <Lag view/>

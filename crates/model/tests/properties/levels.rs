@@ -45,6 +45,7 @@ fn lasting(level: Level) -> Level {
         came: 0,
         taken: 0,
         lost: 0,
+        window_to: None,
         ..level
     }
 }

@@ -243,11 +243,13 @@ fn why(rulers: [Option<&Ruler>; 3], offset: u64) -> Why {
 pub(super) fn mark_cuts(glyphs: &mut [Glyph], connection: &Connection) {
     for glyph in glyphs {
         // The border of a piece lies within its character.
+        let end = glyph.from.saturating_add(glyph.len);
+        let (second, behind) = (glyph.from.saturating_add(1), end.saturating_add(1));
         let (from, to) = match glyph.part {
-            Part::Whole => (glyph.from + 1, glyph.from + glyph.len),
-            Part::Head => (glyph.from + 1, glyph.from + glyph.len + 1),
-            Part::Middle => (glyph.from, glyph.from + glyph.len + 1),
-            Part::Tail => (glyph.from, glyph.from + glyph.len),
+            Part::Whole => (second, end),
+            Part::Head => (second, behind),
+            Part::Middle => (glyph.from, behind),
+            Part::Tail => (glyph.from, end),
             Part::Invalid | Part::Unknown(_) => continue,
         };
         glyph.cut_by = Row::ALL

@@ -10,7 +10,10 @@ mod record;
 use model::{Connection, Ruler, State};
 use protocol::{Record, Source};
 
-use crate::{Lang, Row, Target};
+use crate::{
+    Lang, Row, Target,
+    words::{self, Piece},
+};
 
 pub use glyph::{Glyph, Part, Why};
 
@@ -88,6 +91,23 @@ pub fn inspect(
             Some(record::record(state, record, lang))
         }
     }
+}
+
+/// The name of a target, without all there is to say of it. None: nothing is known of it.
+#[must_use]
+pub fn name(state: &State, target: Target, lang: Lang) -> Option<String> {
+    Some(match target {
+        Target::Bytes { conn, from, to } => words::bytes_of(conn, (from, to.max(from)), lang),
+        Target::Answer { conn, from, to } => {
+            words::answer_bytes_of(conn, (from, to.max(from)), lang)
+        }
+        Target::Edge { conn, row, offset } => {
+            let bag = state.conn(conn)?.policy.bag.is_some();
+            words::edge_of(conn, Piece::of(row, bag), offset, lang)
+        }
+        Target::Connection(conn) => words::connection_of(conn, lang),
+        Target::Record(seq) => words::record_of(seq, lang),
+    })
 }
 
 impl Row {

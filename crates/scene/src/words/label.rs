@@ -55,6 +55,8 @@ pub enum Label {
     UnknownBytes,
     LogTime,
     SeenAt,
+    NotShownYet,
+    Latest,
     Stream,
     RidingIn,
     InTheKernel,
@@ -67,6 +69,8 @@ pub enum Label {
     NotCalledYet,
     WaitsForSomebody,
     MoreFit,
+    WindowShut,
+    NobodyYet,
 }
 
 impl Label {
@@ -121,6 +125,8 @@ impl Label {
             Label::UnknownBytes => ("Unknown", "未知"),
             Label::LogTime => ("Log time", "记录时间"),
             Label::SeenAt => ("Seen at", "观察处"),
+            Label::NotShownYet => ("recorded, not shown yet", "已记录，尚未播放"),
+            Label::Latest => ("latest", "最新"),
             Label::Stream => ("the stream", "字节流"),
             Label::RidingIn => ("riding in", "正在路上"),
             Label::InTheKernel => ("in the kernel", "在内核里"),
@@ -139,6 +145,8 @@ impl Label {
             Label::NotCalledYet => ("not called yet", "还没有调用"),
             Label::WaitsForSomebody => ("waits for somebody to connect", "在等人来连接"),
             Label::MoreFit => ("more fit: the window", "还放得下：窗口"),
+            Label::WindowShut => ("the lid is shut", "盖子关上了"),
+            Label::NobodyYet => ("Nobody is connected.", "还没有连接。"),
         };
         match lang {
             Lang::En => en,

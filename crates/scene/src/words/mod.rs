@@ -4,7 +4,9 @@
 //! Chinese has full-width punctuation; there are no italics. Numbers are grouped by a thin space,
 //! but for what a program literally says.
 
+mod all;
 mod caption;
+mod chart;
 mod cut;
 mod inspect;
 mod label;
@@ -13,6 +15,7 @@ mod rows;
 mod ruler;
 mod say;
 
+pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub(crate) use cut::{
@@ -24,6 +27,7 @@ pub use label::{Label, source_name};
 pub use number::number;
 pub use rows::{kind_name, log_time, refusal, row};
 
+pub(crate) use chart::{change, duration, lost, receive_buffer};
 pub(crate) use inspect::{
     Piece, an_edge, and_in_flight, answer, answer_bytes_of, bytes_of, connection_of, cut_character,
     cut_here, edge_of, edge_unknown, forgotten, in_all, listed, mixing, no_edge, not_so_far,

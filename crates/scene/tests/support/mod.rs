@@ -6,11 +6,14 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
+pub mod charts;
+pub mod crowd;
+
 use std::collections::HashMap;
 
 use model::{Show, State, Timeline};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene};
+use scene::{Form, Frame, Lang, Link, Look, Scene};
 
 pub const CONN: Conn = Conn(1);
 
@@ -307,6 +310,11 @@ impl Story {
         (self.timeline.state_at(show).clone(), show)
     }
 
+    /// The log.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
     /// The records, and the state after each.
     pub fn records(&mut self) -> Vec<(Record, State)> {
         let entries: Vec<_> = self
@@ -346,6 +354,8 @@ pub struct View {
     pub link: Link,
     pub reduced_motion: bool,
     pub focus: Option<Conn>,
+    pub look: Look,
+    pub form: Form,
 }
 
 impl Default for View {
@@ -356,6 +366,8 @@ impl Default for View {
             link: Link::Live,
             reduced_motion: false,
             focus: Some(CONN),
+            look: Look::Light,
+            form: Form::Wide,
         }
     }
 }
@@ -366,10 +378,10 @@ pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) ->
         state: &state,
         now,
         focus: view.focus,
-        width: 1920.0,
-        height: 178.0,
+        width: view.form.units().0,
+        height: view.form.units().1,
         picture: scene::Picture::default(),
-        look: Look::Light,
+        look: view.look,
         lang: view.lang,
         reduced_motion: view.reduced_motion,
         link: view.link,

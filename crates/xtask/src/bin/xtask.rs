@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
-use xtask::{dev, test};
+use xtask::{bench, dev, test};
 
 /// The tasks of this repository.
 #[derive(Parser)]
@@ -27,6 +27,15 @@ enum Task {
         #[arg(long)]
         dev: bool,
     },
+    /// Measures, and prints what it saw. Nothing else should run meanwhile.
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Frames of the page, with 1,000 fruit and 20 connections in view.
+    Page,
 }
 
 fn main() -> ExitCode {
@@ -34,6 +43,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Dev { relay } => dev::run(&relay),
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
+        Task::Bench(Bench::Page) => bench::page(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

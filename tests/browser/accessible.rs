@@ -1,0 +1,123 @@
+//! What axe-core finds in the page: nothing, in each look and both languages, empty, in the midst of
+//! the story, and with the drawer open. Contrast on the canvas is not its business.
+
+use std::env;
+use std::fs;
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use super::page::{Page, View};
+use super::told;
+use super::visit::Visit;
+
+const LOOKS: [&str; 3] = ["light", "dark", "projector"];
+const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+
+/// What is wrong, and where: a JavaScript expression.
+const VIOLATIONS: &str = "axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, help, nodes }) => ({
+        rule: `${id}: ${help}`,
+        elements: nodes.map(node =>
+            `${node.target}: ${node.any.concat(node.all, node.none).map(it => it.message)}`),
+    })))";
+
+#[derive(Debug, Deserialize)]
+struct Violation {
+    rule: String,
+    elements: Vec<String>,
+}
+
+/// The page under the checker, and all that was found so far.
+struct Checked<'a> {
+    page: &'a Page,
+    axe: String,
+    found: Vec<String>,
+}
+
+impl Checked<'_> {
+    /// Opens the page anew as somebody who chose this look and language before.
+    async fn open(&self, look: &str, language: &str) -> Result<()> {
+        let choose = format!(
+            "localStorage.setItem('fruitbelt.look', '{look}');
+            localStorage.setItem('fruitbelt.lang', '{language}');
+            globalThis.left = true;"
+        );
+        self.page.evaluate::<bool>(&choose).await?;
+        self.page.evaluate::<()>("location.reload()").await?;
+        // A page without looks shows its only one.
+        let here = format!(
+            "!globalThis.left && document.documentElement.lang == '{language}'
+                && ['{look}', undefined].includes(document.documentElement.dataset.look)"
+        );
+        self.page.until(&here).await?;
+        // By the driver, past the page's policy, which would allow no such script.
+        self.page.evaluate::<()>(&self.axe).await
+    }
+
+    async fn check(&mut self, situation: &str) -> Result<()> {
+        let violations: Vec<Violation> = self.page.evaluate(VIOLATIONS).await?;
+        for Violation { rule, elements } in violations {
+            let elements = elements.join("\n    ");
+            self.found
+                .push(format!("{situation}: {rule}\n    {elements}"));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn axe_finds_nothing() -> Result<()> {
+    let Some(axe) = env::var_os("FRUITBELT_AXE") else {
+        println!("skipped: FRUITBELT_AXE names no axe.min.js; cargo xtask test fetches it");
+        return Ok(());
+    };
+    let visit = Visit::start(&[], View::WALL).await?;
+    let Visit { page, relay, .. } = &visit;
+    let mut checked = Checked {
+        page,
+        // Its value is of no use, and cannot be handed out.
+        axe: fs::read_to_string(axe)? + ";void 0",
+        found: Vec::new(),
+    };
+    for look in LOOKS {
+        for language in LANGUAGES {
+            checked.open(look, language).await?;
+            page.until("document.querySelector('.big button')").await?;
+            checked.check(&format!("empty, {look}, {language}")).await?;
+        }
+    }
+    told::press_big_button(page, relay).await?;
+    for look in LOOKS {
+        for language in LANGUAGES {
+            page.resize(1920, 1080).await?;
+            checked.open(look, language).await?;
+            page.until("document.querySelector('#events td.w')").await?;
+            checked.check(&format!("story, {look}, {language}")).await?;
+            page.resize(1024, 768).await?;
+            page.click("#opens-drawer").await?;
+            page.until(
+                "document.querySelector('#controls.open') && !document.getAnimations().length",
+            )
+            .await?;
+            checked
+                .check(&format!("drawer, {look}, {language}"))
+                .await?;
+        }
+    }
+    assert!(checked.found.is_empty(), "{}", checked.found.join("\n"));
+
+    // An eye that sees nothing would find nothing: a picture without words is seen.
+    page.evaluate::<()>("document.querySelector('header').append(new Image())")
+        .await?;
+    checked.check("broken").await?;
+    assert!(
+        checked
+            .found
+            .iter()
+            .any(|found| found.contains("image-alt")),
+        "{:?}",
+        checked.found
+    );
+    visit.end().await
+}

@@ -119,7 +119,7 @@ impl Number {
         let layout = stage.layout;
         let sizes = layout.sizes;
         let x = layout.gutter;
-        let full = layout.left - x - sizes.label * 0.8;
+        let full = layout.left - x - sizes.label * if layout.is_upright() { 1.2 } else { 0.8 };
         let room = full * self.room;
         let middle = band.middle() - sizes.label * 0.35;
         let mut pieces = vec![run(value, sizes.number).bold()];

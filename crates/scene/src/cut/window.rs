@@ -12,8 +12,9 @@ use crate::{
     words::{self, Label},
 };
 
-/// How much of the glass a lid out of view takes.
+/// How much of the glass a lid out of view takes. On a phone its number stands with the others.
 const STRIP: f64 = 106.0;
+const PHONE_STRIP: f64 = 40.0;
 
 pub(super) fn draw(stage: &mut Stage, server: &EndState) {
     let layout = stage.layout;
@@ -40,13 +41,12 @@ pub(super) fn draw(stage: &mut Stage, server: &EndState) {
     let room = lid.free_until - free - sizes.label;
     let value = window.map_or_else(|| "–".to_string(), words::number);
     let fits = stage.label(Label::MoreFit);
-    let wide = guessed_width(&value, sizes.count) + guessed_width(fits, sizes.label);
-    if room > wide + sizes.label {
+    if room > guessed_width(fits, sizes.label) + sizes.label {
         more_fit(stage, server, &value, (free, room));
         if window.is_some() {
             arrow(stage, free, lid.free_until - sizes.label * 0.6);
         }
-    } else {
+    } else if !layout.is_upright() {
         plate(stage, &value, lid.begin);
     }
 }
@@ -75,14 +75,17 @@ fn more_fit(stage: &mut Stage, server: &EndState, value: &str, (x, room): (f64, 
     });
     let x = x + sizes.label * 0.85;
     let room = room - sizes.label * 0.85;
-    stage.sketch.line(runs(
-        vec![
-            run(value, sizes.count).bold(),
-            run(words, sizes.label).after(sizes.label * 0.5),
-        ],
-        (x, y),
-        room,
-    ));
+    let wide = guessed_width(value, sizes.count) + guessed_width(words, sizes.label);
+    let number = run(value, sizes.count).bold();
+    let words = run(words, sizes.label);
+    if wide + sizes.label * 0.5 > room {
+        stage.sketch.line(runs(vec![number], (x, y), room));
+        let below = (x, y + sizes.label * 1.4);
+        stage.sketch.line(runs(vec![words], below, room));
+        return;
+    }
+    let words = words.after(sizes.label * 0.5);
+    stage.sketch.line(runs(vec![number, words], (x, y), room));
     if let Some(words) = memory(stage, server) {
         stage.sketch.text(
             text(words, (x, y + sizes.small * 1.5), sizes.small)
@@ -226,7 +229,12 @@ fn lid(stage: &mut Stage, window: Option<u64>) -> Lid {
     let x = if in_view {
         stage.axis.x(end).max(layout.left) + stage.axis.overhang() + 3.0 * unit
     } else {
-        layout.wall - STRIP * unit
+        let strip = if layout.is_upright() {
+            PHONE_STRIP
+        } else {
+            STRIP
+        };
+        layout.wall - strip * unit
     };
     let at = area(x, top + 4.0 * unit, layout.wall - x, height - 5.0 * unit);
     stage.sketch.rect(at, 0.0, Ink::Paper, None);

@@ -189,7 +189,12 @@ fn riding(stage: &mut Stage, connection: &Connection) {
     }
     for cut in client.wrote.cuts_within(arrived, sent) {
         let p = stage.motion.progress(cut.moment, 0.0, RIDE_MS);
-        let back = way(stage, cut) * (1.0 - p);
+        // As a step: on the belt, over its place.
+        let back = if stage.motion.is_reduced() {
+            0.0
+        } else {
+            way(stage, cut) * (1.0 - p)
+        };
         let wall = layout.wall;
         for offset in stage.axis.units(cut.from.max(arrived), cut.to) {
             let mut spot = stage.axis.spot(offset, floor);

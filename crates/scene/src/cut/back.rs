@@ -224,7 +224,7 @@ fn parcel(
         .progress(answer.moment, STAMP_AFTER_MS, STAMP_MS);
     let lift = layout.capsule * 0.5 * (1.0 - cubic_in(stamped));
     let stamp = area(x + data_width, top, stamp_width, height);
-    stage.sketch.rect(stamp, 0.0, Ink::Apron, Some(pen));
+    stage.sketch.rect(stamp, 0.0, Ink::Bag, Some(pen));
     let words = words::number(answer.stamp_bytes);
     if stamped > 0.0 && guessed_width(&words, sizes.record) < stamp_width {
         stage.sketch.text(
@@ -238,7 +238,6 @@ fn parcel(
             )
             .bold()
             .middle()
-            .ink(Ink::Eye)
             .within(stamp_width),
         );
     }
@@ -256,7 +255,7 @@ fn parcel(
     let on_table = x <= places.table;
     if on_table {
         press(stage, stamp.x + stamp_width / 2.0, top - lift);
-    } else if x > places.buffer + places.buffer_width + 14.0 * layout.unit {
+    } else if x > places.buffer + places.buffer_width + 34.0 * layout.unit {
         offsets(stage, answer, (x, data_width, width), top);
         sum(stage, server, answer, x + width, (top, height));
     }

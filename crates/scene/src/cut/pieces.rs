@@ -199,7 +199,7 @@ impl Stage<'_> {
         let size = self.unit();
         let stroke = self.pen(Ink::Ink, 2.5);
         self.sketch.path_at(
-            "M0 -11L11 0L0 11L-11 0Z",
+            "M0 -10L10 0L0 10L-10 0Z",
             (x, y),
             size,
             Ink::Paper,

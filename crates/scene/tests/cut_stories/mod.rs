@@ -135,6 +135,17 @@ pub fn shots() -> Vec<Shot> {
         shots.push(shot);
     }
     for (name, look) in [
+        ("mixed", Look::Dark),
+        ("answer", Look::Projector),
+        ("answer", Look::Dark),
+    ] {
+        let (_, script, millis) = own().into_iter().find(|story| story.0 == name).unwrap();
+        let suffix = format!("{look:?}").to_lowercase();
+        let mut shot = shot(&format!("{name}_{suffix}"), &script, millis);
+        shot.look = look;
+        shots.push(shot);
+    }
+    for (name, look) in [
         ("mixed", Look::Light),
         ("answer", Look::Light),
         ("crates_shut", Look::Dark),

@@ -89,6 +89,11 @@ async fn art_moment(page: &Page, relay: &RelayProcess) -> Result<TcpStream> {
         let rows = told::rows(page).await?;
         if rows.last().is_some_and(|row| row == "client sent 30") {
             page.fill(".filters select", "").await?;
+            page.until(&format!(
+                "!{}.some(words => words.startsWith('queued'))",
+                told::ROWS
+            ))
+            .await?;
             return Ok(waiting);
         }
         let count = rows.len();

@@ -27,10 +27,13 @@ const LEAST: f64 = 8.0;
 pub fn rulers(frame: &Frame) -> Scene {
     let width = sane(frame.width);
     let height = sane(frame.height);
-    let (text, names, weight) = match frame.look {
-        Look::Light | Look::Dark => (15.0, 84.0, 1.0),
-        Look::Projector => (22.0, 118.0, 1.5),
+    let (most, weight) = match frame.look {
+        Look::Light | Look::Dark => (15.0_f64, 1.0),
+        Look::Projector => (22.0, 1.5),
     };
+    // Words keep inside low rows, and stay words.
+    let text = most.min(height / 7.0).max(LEAST);
+    let names = text * 5.5;
     let mut sketch = Sketch {
         weight,
         ..Sketch::default()

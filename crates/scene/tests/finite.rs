@@ -4,7 +4,7 @@
 use model::{Show, State};
 use proptest::{collection::vec, prelude::*};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene, Shape};
+use scene::{Frame, Lang, Link, Look, Picture, Scene, Shape};
 
 /// The art promises a frame in a few milliseconds: no more than this many sprites.
 const SPRITES_MAX: usize = 1_100;
@@ -199,9 +199,10 @@ proptest! {
         width in size(),
         height in size(),
         lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
-        look in prop_oneof![Just(Look::Light), Just(Look::Dark), Just(Look::Projector)],
         link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
         reduced_motion: bool,
+        look in prop::sample::select(Look::ALL.to_vec()),
+        picture in prop::sample::select(vec![Picture::Belt, Picture::Cut, Picture::All]),
     ) {
         let (state, shown) = history(events);
         let frame = Frame {
@@ -210,7 +211,7 @@ proptest! {
             focus: Some(Conn(1)),
             width,
             height,
-            picture: scene::Picture::default(),
+            picture,
             look,
             lang,
             reduced_motion,

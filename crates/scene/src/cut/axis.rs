@@ -19,6 +19,9 @@ pub(super) struct Axis {
     byte: f64,
     /// While the axis slides.
     shift: f64,
+    /// The bytes that may be in view, on the way too.
+    pub from: u64,
+    pub to: u64,
     /// Fruit stand in so many rows, each a byte further than the one below.
     pub rows: u64,
     /// Of a sprite.
@@ -47,6 +50,8 @@ impl Axis {
             right,
             byte,
             shift: 0.0,
+            from: view.first,
+            to: view.end(),
             rows,
             size,
         }
@@ -54,11 +59,17 @@ impl Axis {
 
     /// On the way from the axis before, `p` from 0 to 1.
     pub fn sliding_from(self, before: View, layout: &Layout, p: f64) -> Axis {
+        if before.unit != self.view.unit {
+            // Between sizes of crates there is no way that would be true.
+            return self;
+        }
         let old = Axis::new(before, layout);
         let distance = signed(self.view.first, before.first) * old.byte;
         Axis {
             byte: lerp(old.byte, self.byte, p),
             shift: lerp(distance.clamp(-4000.0, 4000.0), 0.0, p),
+            from: self.from.min(old.from),
+            to: self.to.max(old.to),
             ..self
         }
     }
@@ -121,11 +132,12 @@ impl Axis {
     /// lower ones stand in front.
     pub fn units(&self, from: u64, to: u64) -> Vec<u64> {
         let unit = self.view.unit;
-        let reach = self.view.span.saturating_mul(2);
-        let from = from.max(self.view.first.saturating_sub(reach));
-        let to = to.min(self.view.end().saturating_add(reach));
+        let (from, to) = (
+            from.max(self.seen(0.0)),
+            to.min(self.seen(self.right - self.left)),
+        );
         let mut units: Vec<u64> = (from / unit..to.div_ceil(unit))
-            .map(|index| (index * unit).max(from))
+            .map(|index| index.saturating_mul(unit).max(from))
             .filter(|&offset| {
                 let x = self.spot(offset, 0.0).x;
                 x > self.left && x < self.right
@@ -133,6 +145,19 @@ impl Axis {
             .collect();
         units.sort_by_key(|&offset| std::cmp::Reverse(offset / unit % self.rows));
         units
+    }
+
+    /// The byte that far from the left end, to within a sprite.
+    fn seen(&self, along: f64) -> u64 {
+        let bytes = (along - self.shift) / self.byte;
+        let far = |bytes: f64| {
+            ((bytes / self.view.unit as f64).ceil() as u64).saturating_mul(self.view.unit)
+        };
+        if bytes >= 0.0 {
+            self.view.first.saturating_add(far(bytes))
+        } else {
+            self.view.first.saturating_sub(far(-bytes))
+        }
     }
 
     /// The line of an edge at `offset` through a heap on `floor`: in each row midway between the

@@ -5,7 +5,7 @@
 use model::{Answer, Connection, EndState};
 use protocol::Source;
 
-use super::{Stage, layout::Layout, wire};
+use super::{Stage, belts, layout::Layout};
 use crate::{
     Ink, Target,
     motion::{cubic_in, lerp},
@@ -91,20 +91,9 @@ fn belt(stage: &mut Stage, places: &Places) {
     let (top, height) = (belt_top(&layout), layout.belt * 0.8);
     let pen = stage.pen(Ink::Ink, 2.0);
     let from = places.belt;
-    stage.sketch.rect(
-        area(from, top, places.end + height * 0.5 - from, height),
-        height / 2.0,
-        Ink::Belt,
-        Some(pen),
-    );
-    let pitch = height * 2.6;
-    let mut x = from + height / 2.0;
-    while x < places.end {
-        stage
-            .sketch
-            .circle((x, top + height / 2.0), height * 0.26, Ink::Roller, None);
-        x += pitch;
-    }
+    let at = area(from, top, places.end - from, height);
+    let moved = travel(stage, places);
+    belts::belt(stage, at, "M-5 -7L5 0L-5 7", moved);
     // The table stands before it: no belt there, nothing has been sent.
     let wood = Ink::Wood;
     stage.sketch.rect(
@@ -119,8 +108,18 @@ fn belt(stage: &mut Stage, places: &Places) {
         Some(pen),
     );
     if stage.is_torn() {
-        wire::tear(stage, (from + places.end) * 0.55, top, height);
+        belts::tear(stage, (from + places.end) * 0.55, top, height);
     }
+}
+
+/// How far the belt has moved with the last answer.
+fn travel(stage: &Stage, places: &Places) -> f64 {
+    let (Some(connection), Some(server)) = (stage.connection, stage.server()) else {
+        return 0.0;
+    };
+    let last = server.answers.back().filter(|_| !stage.is_torn());
+    last.and_then(|answer| place(stage, connection, server, answer, places, places.room))
+        .map_or(0.0, |x| x - places.table)
 }
 
 /// The scale of this axis: all of an answer is one box.
@@ -191,7 +190,8 @@ fn parcel(
         return false;
     };
     let packed = stage.motion.progress(answer.moment, 0.0, STAMP_AFTER_MS);
-    if packed <= 0.0 {
+    if packed < 1.0 {
+        // Its fruit are still on their way down.
         return true;
     }
     let height = layout.capsule;
@@ -222,7 +222,7 @@ fn parcel(
     let stamped = stage
         .motion
         .progress(answer.moment, STAMP_AFTER_MS, STAMP_MS);
-    let lift = layout.capsule * 0.8 * (1.0 - cubic_in(stamped));
+    let lift = layout.capsule * 0.5 * (1.0 - cubic_in(stamped));
     let stamp = area(x + data_width, top, stamp_width, height);
     stage.sketch.rect(stamp, 0.0, Ink::Apron, Some(pen));
     let words = words::number(answer.stamp_bytes);
@@ -256,7 +256,7 @@ fn parcel(
     let on_table = x <= places.table;
     if on_table {
         press(stage, stamp.x + stamp_width / 2.0, top - lift);
-    } else if x > places.buffer + places.buffer_width - 4.0 {
+    } else if x > places.buffer + places.buffer_width + 14.0 * layout.unit {
         offsets(stage, answer, (x, data_width, width), top);
         sum(stage, server, answer, x + width, (top, height));
     }

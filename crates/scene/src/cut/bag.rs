@@ -3,7 +3,7 @@
 
 use super::{Stage, pieces::Words, reads};
 use crate::{
-    Ink, Row, Target,
+    Ink, Look, Row, Target,
     heap::Spot,
     motion::{cubic_in, lerp},
     sketch::{area, n},
@@ -19,6 +19,7 @@ pub(super) fn draw(stage: &mut Stage) {
     }
     contents(stage);
     answered(stage);
+    going_down(stage);
 }
 
 fn sack(stage: &mut Stage, bag: u64) {
@@ -46,7 +47,8 @@ fn sack(stage: &mut Stage, bag: u64) {
     mesh(stage, (left, right), (top, bottom));
     slots(stage, bag);
     let rim = stage.pen(Ink::Ink, 3.0);
-    let rope = stage.pen(Ink::Brown, 6.0 * unit.sqrt());
+    let brown = rope(stage);
+    let rope = stage.pen(brown, 6.0 * unit.sqrt());
     let sketch = &mut stage.sketch;
     sketch.path(outline, None, Some(rim));
     sketch.path(
@@ -115,17 +117,26 @@ fn mesh(stage: &mut Stage, (left, right): (f64, f64), (top, bottom): (f64, f64))
     stage.sketch.path(d, None, Some(stroke));
 }
 
+/// The rope's colour: it is seen on both grounds.
+fn rope(stage: &Stage) -> Ink {
+    match stage.frame.look {
+        Look::Dark => Ink::Straw,
+        Look::Light | Look::Projector => Ink::Brown,
+    }
+}
+
 /// The rope's end, tied.
 fn bow(stage: &mut Stage, at: (f64, f64), side: f64) {
     let unit = stage.unit();
-    let rope = stage.pen(Ink::Brown, 3.5 * unit.sqrt());
+    let brown = rope(stage);
+    let rope = stage.pen(brown, 3.5 * unit.sqrt());
     let d = if side < 0.0 {
         "M0 0C-8 -16 -24 -14 -18 -4C-14 2 -6 2 0 0C-6 6 -14 14 -12 22M0 0C0 8 -2 16 2 22"
     } else {
         "M0 0C8 -16 24 -14 18 -4C14 2 6 2 0 0C6 6 14 14 12 22M0 0C0 8 2 16 -2 22"
     };
     stage.sketch.path_at(d, at, unit, None, Some(rope));
-    stage.sketch.circle(at, 5.0 * unit, Ink::Brown, None);
+    stage.sketch.circle(at, 5.0 * unit, brown, None);
 }
 
 /// The places that are still empty: what the bag lacks can be counted.
@@ -170,7 +181,20 @@ fn contents(stage: &mut Stage) {
         stage.fence(edge, (floor, top), Ink::Bag, true);
         stage.diamond(edge, top);
     }
-    // What was answered a moment ago goes down to the way back.
+}
+
+/// What was answered a moment ago goes down to the way back.
+fn going_down(stage: &mut Stage) {
+    let (Some(connection), Some(server)) = (stage.connection, stage.server()) else {
+        return;
+    };
+    let layout = stage.layout;
+    let has_bag = connection.policy.bag.is_some();
+    let floor = if has_bag {
+        layout.bag_floor()
+    } else {
+        layout.scoop_floor()
+    };
     if let Some(answer) = server.answers.back()
         && !stage.motion.is_reduced()
     {
@@ -202,16 +226,22 @@ fn answered(stage: &mut Stage) {
     let layout = stage.layout;
     let height = layout.capsule;
     let top = layout.bag.middle() - height / 2.0;
-    let view = stage.axis.view;
     let has_bag = stage.policy().bag.is_some();
-    for cut in server.answered.cuts_within(view.first, view.end()) {
+    for cut in server.answered.cuts_within(stage.axis.from, stage.axis.to) {
         let words = Words {
             count: words::number(cut.bytes()),
             rest: words::answer_is(cut.ordinal, cut.times, has_bag, stage.frame.lang),
             mono: false,
         };
         let stroke = stage.pen(Ink::Ink, 2.0);
-        let at = super::streams::record(stage, cut, (top, height), Ink::Bag, stroke, &words);
+        let at = super::streams::record(
+            stage,
+            (cut, TIE_MS),
+            (top, height),
+            Ink::Bag,
+            stroke,
+            &words,
+        );
         if let Some(at) = at {
             stage.sketch.hit(
                 area(at.x, top, at.w, height),

@@ -46,7 +46,7 @@ pub(super) fn draw(stage: &mut Stage) {
 /// The front of the stall, under its counter.
 fn boards(stage: &mut Stage) {
     let layout = stage.layout;
-    let x = layout.wall + 26.0 * layout.unit;
+    let x = layout.wall;
     let (top, bottom) = (layout.kernel.top, layout.back.top);
     let at = area(x, top, layout.width - x, bottom - top);
     let pen = stage.pen(Ink::Ink, 2.0);
@@ -64,8 +64,8 @@ fn boards(stage: &mut Stage) {
 /// A paper on the boards, with lines of words in its middle.
 fn paper(stage: &mut Stage, top: f64, lines: Vec<(Text, f64)>) {
     let layout = stage.layout;
-    let x = layout.wall + 34.0 * layout.unit;
-    let width = layout.width - x - 8.0 * layout.unit;
+    let x = layout.wall + 12.0 * layout.unit;
+    let width = layout.width - x - 12.0 * layout.unit;
     let pad = layout.sizes.small * 0.45;
     let height: f64 = lines.iter().map(|(_, height)| height).sum::<f64>() + pad * 2.0;
     let pen = stage.pen(Ink::Ink, 1.5);
@@ -206,12 +206,7 @@ fn person(stage: &mut Stage) {
         sketch.circle((at.0 + hand.0, at.1 + hand.1), 7.0, Ink::Skin, thin);
     }
     sketch.rect(
-        area(
-            layout.wall + 26.0,
-            at.1 - 2.0,
-            layout.width - layout.wall - 26.0,
-            8.0,
-        ),
+        area(layout.wall, at.1 - 2.0, layout.width - layout.wall, 9.0),
         0.0,
         Ink::Wood,
         thin,
@@ -239,6 +234,6 @@ fn received(stage: &mut Stage) {
             sizes.small * 1.3,
         ),
     ];
-    let top = stage.layout.bag.middle();
+    let top = stage.layout.bag.top;
     paper(stage, top, lines);
 }

@@ -96,10 +96,8 @@ fn body(stage: &mut Stage, connection: &Connection, server: &EndState) {
         Some(wall),
     );
     cuts(stage, connection, server);
-    let beyond_y = floor - stage.axis.heap() / 2.0;
-    if arrived > stage.axis.view.end() {
-        wire::beyond(stage, read, arrived, beyond_y - layout.sizes.count * 0.2);
-    }
+    let y = top + layout.kernel.height * 0.34;
+    wire::beyond(stage, (read, arrived), y, Ink::Well);
     stage.floor_hits((read, arrived), (top, line_y - top));
 }
 

@@ -7,6 +7,7 @@
 mod axis;
 mod back;
 mod bag;
+mod belts;
 mod client;
 mod floors;
 mod glass;

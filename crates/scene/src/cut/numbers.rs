@@ -81,6 +81,9 @@ pub(super) fn draw(stage: &mut Stage) {
         let words = words::number(amounts.waiting);
         number.draw(stage, layout.kernel, &words, Label::InTheKernel, waiting);
     }
+    if layout.is_upright() {
+        window(stage);
+    }
     let beside_worker = Number {
         of: None,
         room: 0.55,
@@ -119,7 +122,7 @@ impl Number {
         let layout = stage.layout;
         let sizes = layout.sizes;
         let x = layout.gutter;
-        let full = layout.left - x - sizes.label * 0.8;
+        let full = layout.left - x - sizes.label * if layout.is_upright() { 1.2 } else { 0.8 };
         let room = full * self.room;
         let middle = band.middle() - sizes.label * 0.35;
         let mut pieces = vec![run(value, sizes.number).bold()];
@@ -146,6 +149,24 @@ impl Number {
                 .within(room - sizes.label * 0.85),
         );
     }
+}
+
+/// A phone has no room for it in the glass.
+fn window(stage: &mut Stage) {
+    let sample = stage.server().and_then(|end| end.queues);
+    let Some(bytes) = sample.and_then(|(queues, _)| queues.receive_window) else {
+        return;
+    };
+    let layout = stage.layout;
+    let size = layout.sizes.small;
+    let words = format!("{} {}", stage.label(Label::Window), words::number(bytes));
+    let y = layout.kernel.bottom() - size * 0.6;
+    let ink = if bytes == 0 { Ink::Bad } else { Ink::Ink2 };
+    stage.sketch.text(
+        text(words, (layout.gutter, y), size)
+            .ink(ink)
+            .within(layout.left - layout.gutter - size),
+    );
 }
 
 fn no_bag(stage: &mut Stage) {

@@ -18,7 +18,7 @@ pub(super) struct Words {
 }
 
 impl Stage<'_> {
-    /// A record on the axis: its bytes as a box with round corners. None if it is out of view.
+    /// A record on the axis: its bytes as a box with round corners.
     pub(super) fn capsule(
         &mut self,
         (from, to): (u64, u64),
@@ -26,14 +26,15 @@ impl Stage<'_> {
         fill: Ink,
         stroke: Stroke,
         words: &Words,
-    ) -> Option<Area> {
-        let (x, width) = self.axis.clip(from, to)?;
+    ) {
+        let Some((x, width)) = self.axis.clip(from, to) else {
+            return;
+        };
         let gap = (width * 0.1).min(1.5);
         let at = area(x + gap, top, width - 2.0 * gap, height);
         let radius = 6.0_f64.min(at.w / 2.0).min(height / 2.0);
         self.sketch.rect(at, radius, fill, Some(stroke));
         self.capsule_words(at, words);
-        Some(at)
     }
 
     /// As much of the words as fits: all, the count, nothing.
@@ -100,7 +101,7 @@ impl Stage<'_> {
         let Some(ruler) = self.connection.and_then(Connection::batches) else {
             return Vec::new();
         };
-        let (from, to) = (from.max(self.axis.view.first), to.min(self.axis.view.end()));
+        let (from, to) = (from.max(self.axis.from), to.min(self.axis.to));
         let mut pieces = Vec::new();
         let mut at = from;
         for cut in ruler.cuts_within(from, to) {
@@ -184,10 +185,13 @@ impl Stage<'_> {
 
     /// The sign of a cut that lines up with no send.
     pub(super) fn diamond(&mut self, offset: u64, y: f64) {
+        self.diamond_at(offset, (self.axis.fence_top(offset), y));
+    }
+
+    pub(super) fn diamond_at(&mut self, offset: u64, (x, y): (f64, f64)) {
         let Some(connection) = self.connection else {
             return;
         };
-        let x = self.axis.fence_top(offset);
         let in_view = x > self.axis.left && x < self.axis.right;
         if !in_view || !next::is_off(connection, offset) {
             return;

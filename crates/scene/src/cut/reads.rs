@@ -9,7 +9,7 @@ use crate::{Ink, Row, Target, words};
 pub(super) const RISE_MS: f64 = 180.0;
 const REST_MS: f64 = 120.0;
 const LOWER_MS: f64 = 320.0;
-const LOWERED_MS: f64 = RISE_MS + REST_MS + LOWER_MS;
+pub(super) const LOWERED_MS: f64 = RISE_MS + REST_MS + LOWER_MS;
 pub(super) const TIP_MS: f64 = 1000.0;
 pub(super) const TOSS_MS: f64 = 350.0;
 pub(super) const SPREAD_MS: f64 = 250.0;
@@ -58,9 +58,8 @@ pub(super) fn draw(stage: &mut Stage) {
     let layout = stage.layout;
     let height = layout.capsule;
     let top = layout.scoop.bottom() - height - 3.0;
-    let view = stage.axis.view;
     let in_scoop = lifted(stage).map(|lift| lift.cut.moment.seq);
-    for cut in server.read.cuts_within(view.first, view.end()) {
+    for cut in server.read.cuts_within(stage.axis.from, stage.axis.to) {
         stage.edge_hit(Row::Read, cut.to, (top, height));
         if in_scoop == Some(cut.moment.seq) {
             continue;
@@ -75,13 +74,16 @@ pub(super) fn draw(stage: &mut Stage) {
             mono: !cut.is_blurred(),
         };
         let stroke = stage.pen(Ink::Ink, 2.0);
-        if let Some(at) = record(stage, cut, (top, height), Ink::Bag, stroke, &words) {
+        if let Some(at) = record(stage, (cut, 0.0), (top, height), Ink::Bag, stroke, &words) {
             stage.sketch.hit(at, Target::Record(cut.moment.seq));
         }
     }
-}
-
-/// How long after the read the scoop is down.
-pub(super) const fn is_down_after() -> f64 {
-    LOWERED_MS
+    // While its bytes are in the bag, an edge shows there.
+    let answered = stage.answered();
+    for cut in server.read.cuts_within(stage.axis.from, stage.axis.to) {
+        if cut.to <= answered {
+            let at = (stage.axis.x(cut.to), top + height / 2.0);
+            stage.diamond_at(cut.to, at);
+        }
+    }
 }

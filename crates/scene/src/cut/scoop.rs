@@ -152,7 +152,7 @@ fn load(stage: &mut Stage, connection: &Connection, lift: &Lift, scoop: &Scoop) 
         }
         let unit = stage.axis.view.unit;
         let units = ((to - from) / unit).max(1) as f64;
-        let index = ((offset - from) / unit) as f64;
+        let index = (to.saturating_sub(offset) / unit) as f64;
         let delay = reads::TIP_MS + index * 6.0_f64.min(reads::SPREAD_MS / units);
         let p = stage.motion.progress(cut.moment, delay, reads::TOSS_MS);
         Spot {
@@ -174,19 +174,36 @@ fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
     let right = if open { layout.wall - 30.0 * unit } else { end };
     let (left, bottom, top) = (scoop.x, scoop.bottom, scoop.bottom - scoop.depth);
     let flare = (13.0 * unit).min(width);
+    // While it is tipped, its bottom is drawn back from under the fruit.
+    let back = match reads::last(stage) {
+        Some(cut) if loaded && stage.policy().bag.is_some() => {
+            stage
+                .motion
+                .progress(cut.moment, reads::TIP_MS, reads::SPREAD_MS)
+        }
+        _ => 0.0,
+    };
+    let end_of_bottom = lerp(right, left, back);
     let mut d = format!(
         "M{} {}L{} {}H{}",
         n(left - flare),
         n(top),
         n(left),
         n(bottom),
-        n(right)
+        n(end_of_bottom)
     );
     let mut inside = format!("{d}L{} {}Z", n(right + flare), n(top));
     if open {
         inside = format!("{d}V{}Z", n(top));
     } else {
-        d += &format!("L{} {}", n(right + flare), n(top));
+        let pen = if back > 0.0 { 'M' } else { 'L' };
+        d += &format!(
+            "{pen}{} {}L{} {}",
+            n(right),
+            n(bottom),
+            n(right + flare),
+            n(top)
+        );
     }
     if !loaded {
         stage.sketch.fade(0.72);
@@ -268,45 +285,49 @@ fn promise(stage: &mut Stage, connection: &Connection, scoop: &Scoop) {
         promise_words(stage, &next)
     });
     let words_width = guessed_width(&title, sizes.label) + guessed_width(&rest, sizes.label);
-    let fits_inside = code_width < inside;
     let behind = right + sizes.code * 1.1;
     let room_behind = layout.wall - behind - sizes.label * 0.5;
-    if fits_inside {
-        let mut pieces = vec![run(code, sizes.code).bold().mono()];
-        if room_behind < words_width && !title.is_empty() {
-            pieces.push(run(title.clone(), sizes.label).after(sizes.label * 1.2));
-            pieces.push(
-                run(rest.clone(), sizes.label)
-                    .bold()
-                    .after(sizes.label * 0.35),
-            );
-        }
-        stage
-            .sketch
-            .line(runs(pieces, (scoop.x + sizes.code * 0.6, y), inside));
-    } else {
+    let mut pieces = vec![run(code, sizes.code).bold().mono()];
+    let promise = [
+        run(title, sizes.label).after(sizes.label),
+        run(rest, sizes.label).bold().after(sizes.label * 0.35),
+    ];
+    if code_width > inside {
         // Too short a scoop for its words: they stand behind it.
-        stage.sketch.line(runs(
-            vec![run(code, sizes.code).bold().mono()],
-            (behind, y),
-            room_behind.max(code_width),
-        ));
+        let both = code_width + words_width + sizes.label * 1.5;
+        if next.is_some() && both < room_behind {
+            pieces.extend(promise);
+            stage.sketch.line(runs(pieces, (behind, y), room_behind));
+            return;
+        }
+        let x = behind.min(layout.wall - code_width);
+        stage.sketch.line(runs(pieces, (x, y), code_width * 1.1));
+    } else {
+        let at = (scoop.x + sizes.code * 0.6, y);
+        if next.is_some() && room_behind < words_width && code_width + words_width < inside * 0.9 {
+            pieces.extend(promise);
+            stage.sketch.line(runs(pieces, at, inside));
+            return;
+        }
+        stage.sketch.line(runs(pieces, at, inside));
+        if next.is_some() && words_width < room_behind {
+            stage
+                .sketch
+                .line(runs(promise.into(), (behind - sizes.label, y), room_behind));
+            return;
+        }
     }
-    if room_behind < words_width && fits_inside || title.is_empty() {
+    if next.is_none() {
         return;
     }
-    let x = if fits_inside {
-        behind
-    } else {
-        behind + code_width + sizes.label * 1.2
-    };
+    // Below it, where the fruit would be.
+    let room = layout.wall - layout.left - sizes.label;
+    let x = (scoop.x - sizes.label).min(layout.wall - words_width - sizes.label * 2.5);
+    let y = scoop.bottom + sizes.label * 1.45;
     stage.sketch.line(runs(
-        vec![
-            run(title, sizes.label),
-            run(rest, sizes.label).bold().after(sizes.label * 0.35),
-        ],
-        (x, y),
-        (layout.wall - x - 8.0).max(40.0),
+        promise.into(),
+        (x.max(layout.left - sizes.label), y),
+        room,
     ));
 }
 
@@ -324,7 +345,7 @@ fn promise_words(stage: &Stage, next: &Next) -> (String, String) {
 
 /// Beside the full scoop: what the call has returned.
 fn returned(stage: &mut Stage, cut: &Cut, scoop: &Scoop) {
-    if !stage.motion.is_reduced() && stage.motion.is_within(cut.moment, reads::is_down_after()) {
+    if !stage.motion.is_reduced() && stage.motion.is_within(cut.moment, reads::LOWERED_MS) {
         return;
     }
     let layout = stage.layout;

@@ -99,14 +99,14 @@ fn spine(stage: &mut Stage) {
             .within(layout.left - layout.gutter),
         );
     }
-    if !axis.grain().is_fruit() {
+    if !has_characters(stage) {
         return;
     }
     let Some(connection) = stage.connection else {
         return;
     };
     let pitch = axis.width(1);
-    let size = (pitch * 1.6).clamp(sizes.character * 0.6, sizes.character * 1.25);
+    let size = (pitch * 1.6).clamp(sizes.character, sizes.character * 1.25);
     for offset in axis.units(view.first, stage.end().min(view.end())) {
         let Some(glyph) = connection.byte_at(offset).and_then(glyph) else {
             continue;
@@ -120,15 +120,31 @@ fn spine(stage: &mut Stage) {
     }
 }
 
-/// Each tenth of the view; numbers where no characters stand.
+/// Whether a character fits on each byte.
+fn has_characters(stage: &Stage) -> bool {
+    stage.axis.grain().is_fruit() && stage.axis.width(1) > stage.layout.sizes.character * 0.6
+}
+
+/// The largest 1, 2 or 5 with zeros of which at least eight are in view.
+fn nice_step(span: u64) -> u64 {
+    let most = (span / 8).max(1);
+    let ten = 10_u64.saturating_pow(most.ilog10());
+    match most / ten {
+        5.. => ten * 5,
+        2..5 => ten * 2,
+        _ => ten,
+    }
+}
+
+/// Round offsets; numbers where no characters stand.
 fn ticks(stage: &mut Stage) {
     let layout = stage.layout;
     let axis = stage.axis;
     let view = axis.view;
-    let step = (view.span / 10).max(1);
+    let step = nice_step(view.span);
     let base = layout.stream.bottom();
     let mut d = String::new();
-    let mut offset = view.first.div_ceil(step) * step;
+    let mut offset = view.first.div_ceil(step).saturating_mul(step);
     while offset <= view.end() {
         let x = axis.x(offset);
         if x > axis.left - 1.0 && x < axis.right + 1.0 {
@@ -138,12 +154,16 @@ fn ticks(stage: &mut Stage) {
                 n(base - 7.0 * layout.heavy.min(1.0)),
                 n(base)
             );
-            let numbered = !axis.grain().is_fruit() && (offset / step).is_multiple_of(2);
+            let numbered = !has_characters(stage) && (offset / step).is_multiple_of(2);
             if numbered {
                 let sizes = layout.sizes;
-                let label = text(words::number(offset), (x, base - 11.0), sizes.small)
-                    .quiet()
-                    .middle();
+                let label = text(
+                    words::number(offset),
+                    (x, base - sizes.small * 0.6),
+                    sizes.small,
+                )
+                .quiet()
+                .middle();
                 stage.sketch.text(label);
             }
         }
@@ -190,9 +210,8 @@ fn sends(stage: &mut Stage) {
         );
         return;
     };
-    let view = stage.axis.view;
     let lost = stage.is_torn().then(|| stage.arrived());
-    for cut in client.wrote.cuts_within(view.first, view.end()) {
+    for cut in client.wrote.cuts_within(stage.axis.from, stage.axis.to) {
         let never = lost.is_some_and(|arrived| cut.to > arrived);
         let stroke = if never {
             stage.dashes(Ink::Ink, 2.0, 8.0, 6.0)
@@ -201,7 +220,7 @@ fn sends(stage: &mut Stage) {
         };
         let words = send_words(stage, cut);
         let fill = Ink::Tint(fruit_of(cut));
-        if let Some(at) = record(stage, cut, (top, height), fill, stroke, &words) {
+        if let Some(at) = record(stage, (cut, 0.0), (top, height), fill, stroke, &words) {
             let target = Target::Bytes {
                 conn: connection.conn,
                 from: cut.from,
@@ -221,18 +240,21 @@ fn send_words(stage: &Stage, cut: &Cut) -> Words {
     }
 }
 
-/// A capsule that is wiped in when its record is shown; what nobody saw is hatched.
+/// How long a record's capsule is wiped in, ms.
+const WIPE_MS: f64 = 140.0;
+
+/// A capsule that is wiped in, so many ms after its record is shown; what nobody saw is hatched.
 pub(super) fn record(
     stage: &mut Stage,
-    cut: &Cut,
+    (cut, delay): (&Cut, f64),
     (top, height): (f64, f64),
     fill: Ink,
     stroke: crate::Stroke,
     words: &Words,
 ) -> Option<crate::sketch::Area> {
-    const WIPE_MS: f64 = 140.0;
+    let (x, width) = stage.axis.clip(cut.from, cut.to)?;
+    let whole = area(x, top, width, height);
     if cut.is_unseen() {
-        let (x, width) = stage.axis.clip(cut.from, cut.to)?;
         let at = area(x + 1.5, top, width - 3.0, height);
         stage.sketch.rect(at, 6.0, Ink::Paper, None);
         let hatch = stage.pen(Ink::Hair, 4.0);
@@ -261,18 +283,21 @@ pub(super) fn record(
                 .within(wide),
             );
         }
-        return Some(at);
+        return Some(whole);
     }
-    let p = stage.motion.progress(cut.moment, 0.0, WIPE_MS);
+    let p = stage.motion.progress(cut.moment, delay, WIPE_MS);
+    if p <= 0.0 {
+        return None;
+    }
     if p >= 1.0 {
-        return stage.capsule((cut.from, cut.to), (top, height), fill, stroke, words);
+        stage.capsule((cut.from, cut.to), (top, height), fill, stroke, words);
+        return Some(whole);
     }
-    let (x, width) = stage.axis.clip(cut.from, cut.to)?;
     let at = area(x + 1.5, top, (width - 3.0) * p, height);
     if at.w > 2.0 {
         stage
             .sketch
             .rect(at, 6.0_f64.min(at.w / 2.0), fill, Some(stroke));
     }
-    Some(at)
+    Some(whole)
 }

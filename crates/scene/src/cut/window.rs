@@ -12,8 +12,9 @@ use crate::{
     words::{self, Label},
 };
 
-/// How much of the glass a lid out of view takes.
+/// How much of the glass a lid out of view takes. On a phone its number stands with the others.
 const STRIP: f64 = 106.0;
+const PHONE_STRIP: f64 = 40.0;
 
 pub(super) fn draw(stage: &mut Stage, server: &EndState) {
     let layout = stage.layout;
@@ -22,27 +23,31 @@ pub(super) fn draw(stage: &mut Stage, server: &EndState) {
     let window = queues.and_then(|(queues, _)| queues.receive_window);
     let lid = lid(stage, window);
     if let Some((_, moment)) = queues {
-        let at = area(lid, top, layout.wall - lid, layout.kernel.height);
+        let at = area(
+            lid.begin,
+            top,
+            layout.wall - lid.begin,
+            layout.kernel.height,
+        );
         stage.sketch.hit(at, Target::Record(moment.seq));
     }
     if window == Some(0) {
-        shut(stage, lid);
+        shut(stage, lid.begin);
         return;
     }
     let sizes = layout.sizes;
     let edge = stage.axis.within(stage.arrived()) + stage.axis.overhang();
     let free = edge + sizes.label * 0.8;
-    let room = lid - free - sizes.label;
+    let room = lid.free_until - free - sizes.label;
     let value = window.map_or_else(|| "–".to_string(), words::number);
     let fits = stage.label(Label::MoreFit);
-    let wide = guessed_width(&value, sizes.count) + guessed_width(fits, sizes.label);
-    if room > wide + sizes.label {
+    if room > guessed_width(fits, sizes.label) + sizes.label {
         more_fit(stage, server, &value, (free, room));
         if window.is_some() {
-            arrow(stage, free, lid - sizes.label * 1.4);
+            arrow(stage, free, lid.free_until - sizes.label * 0.6);
         }
-    } else {
-        plate(stage, &value, lid);
+    } else if !layout.is_upright() {
+        plate(stage, &value, lid.begin);
     }
 }
 
@@ -63,17 +68,24 @@ fn more_fit(stage: &mut Stage, server: &EndState, value: &str, (x, room): (f64, 
     stage
         .sketch
         .mark(source, (x + r, y - sizes.count * 0.32), r);
-    let words = stage.label(Label::MoreFit);
+    let words = stage.label(if is_known {
+        Label::MoreFit
+    } else {
+        Label::Window
+    });
     let x = x + sizes.label * 0.85;
     let room = room - sizes.label * 0.85;
-    stage.sketch.line(runs(
-        vec![
-            run(value, sizes.count).bold(),
-            run(words, sizes.label).after(sizes.label * 0.5),
-        ],
-        (x, y),
-        room,
-    ));
+    let wide = guessed_width(value, sizes.count) + guessed_width(words, sizes.label);
+    let number = run(value, sizes.count).bold();
+    let words = run(words, sizes.label);
+    if wide + sizes.label * 0.5 > room {
+        stage.sketch.line(runs(vec![number], (x, y), room));
+        let below = (x, y + sizes.label * 1.4);
+        stage.sketch.line(runs(vec![words], below, room));
+        return;
+    }
+    let words = words.after(sizes.label * 0.5);
+    stage.sketch.line(runs(vec![number, words], (x, y), room));
     if let Some(words) = memory(stage, server) {
         stage.sketch.text(
             text(words, (x, y + sizes.small * 1.5), sizes.small)
@@ -95,9 +107,13 @@ fn memory(stage: &Stage, server: &EndState) -> Option<String> {
 fn plate(stage: &mut Stage, value: &str, lid: f64) {
     let layout = stage.layout;
     let sizes = layout.sizes;
-    let from = lid.max(layout.right) + 12.0 * layout.unit;
-    let (x, room) = (f64::midpoint(from, layout.wall), layout.wall - from - 8.0);
-    let height = sizes.small * 1.2 + sizes.count * 1.15;
+    let from = lid.max(layout.right) + 11.0 * layout.unit;
+    let (x, room) = (f64::midpoint(from, layout.wall), layout.wall - from - 5.0);
+    let size = sizes
+        .count
+        .min(room / guessed_width(value, 1.0).max(1.0))
+        .max(sizes.small);
+    let height = sizes.small * 1.3 + size * 1.2;
     let bottom = layout.glass_floor() - 6.0 * layout.unit;
     stage.sketch.rect(
         area(x - room / 2.0, bottom - height, room, height),
@@ -106,15 +122,15 @@ fn plate(stage: &mut Stage, value: &str, lid: f64) {
         None,
     );
     let title = stage.label(Label::Window);
-    let room = room - 6.0;
+    let room = room - 4.0;
     stage.sketch.text(
-        text(title, (x, bottom - sizes.count * 1.15), sizes.small)
+        text(title, (x, bottom - size * 1.26), sizes.small)
             .quiet()
             .middle()
             .within(room),
     );
     stage.sketch.text(
-        text(value, (x, bottom - sizes.count * 0.25), sizes.count)
+        text(value, (x, bottom - size * 0.25), size)
             .bold()
             .middle()
             .within(room),
@@ -178,14 +194,21 @@ fn arrow(stage: &mut Stage, from: f64, to: f64) {
     stage.sketch.path(d, None, Some(stroke));
 }
 
-/// Draws the lid and returns where it begins.
-fn lid(stage: &mut Stage, window: Option<u64>) -> f64 {
+struct Lid {
+    begin: f64,
+    free_until: f64,
+}
+
+fn lid(stage: &mut Stage, window: Option<u64>) -> Lid {
     let layout = stage.layout;
     let (top, floor) = (layout.kernel.top, layout.glass_floor());
     let height = floor - top + 3.0;
     let unit = layout.unit;
     let Some(window) = window else {
-        return layout.wall;
+        return Lid {
+            begin: layout.wall,
+            free_until: layout.wall,
+        };
     };
     let end = stage.arrived().saturating_add(window);
     let in_view = end <= stage.axis.view.end();
@@ -198,12 +221,20 @@ fn lid(stage: &mut Stage, window: Option<u64>) -> f64 {
         ] {
             stage.sketch.rect(at, 2.0 * unit, Ink::Bad, None);
         }
-        return x;
+        return Lid {
+            begin: x,
+            free_until: x,
+        };
     }
     let x = if in_view {
         stage.axis.x(end).max(layout.left) + stage.axis.overhang() + 3.0 * unit
     } else {
-        layout.wall - STRIP * unit
+        let strip = if layout.is_upright() {
+            PHONE_STRIP
+        } else {
+            STRIP
+        };
+        layout.wall - strip * unit
     };
     let at = area(x, top + 4.0 * unit, layout.wall - x, height - 5.0 * unit);
     stage.sketch.rect(at, 0.0, Ink::Paper, None);
@@ -215,10 +246,17 @@ fn lid(stage: &mut Stage, window: Option<u64>) -> f64 {
     ] {
         stage.sketch.rect(at, 0.0, Ink::Glass, None);
     }
-    if !in_view {
-        break_mark(stage, x - 17.0 * unit, (top, height));
+    if in_view {
+        return Lid {
+            begin: x,
+            free_until: x,
+        };
     }
-    if in_view { x } else { x - 34.0 * unit }
+    break_mark(stage, x - 17.0 * unit, (top, height));
+    Lid {
+        begin: x,
+        free_until: x - 34.0 * unit,
+    }
 }
 
 /// Not to scale from here.

@@ -3,7 +3,7 @@
 
 use model::{Connection, Cut};
 
-use super::{Stage, pieces::Words, streams::record};
+use super::{Stage, belts, pieces::Words, streams::record};
 use crate::{
     Ink, Row, Target,
     motion::{ease, lerp},
@@ -15,13 +15,15 @@ use crate::{
 pub(super) const RIDE_MS: f64 = 900.0;
 /// The belt draws back when something has arrived.
 const BACK_MS: f64 = 240.0;
+/// An arrival leaves its record once it has fallen.
+const ARRIVED_MS: f64 = 420.0;
 
 pub(super) fn draw(stage: &mut Stage) {
     let Some(connection) = stage.connection else {
         return;
     };
     arrivals(stage, connection);
-    belt(stage, connection);
+    belt(stage);
     riding(stage, connection);
     flags(stage, connection);
 }
@@ -34,15 +36,21 @@ fn arrivals(stage: &mut Stage, connection: &Connection) {
     let layout = stage.layout;
     let height = layout.capsule;
     let top = layout.kernel.top - height - 4.0;
-    let view = stage.axis.view;
-    for cut in server.arrived.cuts_within(view.first, view.end()) {
+    for cut in server.arrived.cuts_within(stage.axis.from, stage.axis.to) {
         let words = Words {
             count: words::number(cut.bytes()),
             rest: arrival_words(stage, cut),
             mono: false,
         };
         let stroke = stage.pen(Ink::Ink, 2.0);
-        if let Some(at) = record(stage, cut, (top, height), Ink::Well, stroke, &words) {
+        if let Some(at) = record(
+            stage,
+            (cut, ARRIVED_MS),
+            (top, height),
+            Ink::Well,
+            stroke,
+            &words,
+        ) {
             stage.sketch.hit(at, Target::Record(cut.moment.seq));
             took(stage, connection, cut, top);
         }
@@ -68,6 +76,9 @@ fn took(stage: &mut Stage, connection: &Connection, cut: &Cut, bottom: f64) {
         return;
     };
     if cut.is_blurred() || send.is_blurred() || send.from != cut.from {
+        return;
+    }
+    if stage.motion.progress(cut.moment, ARRIVED_MS, 140.0) < 1.0 {
         return;
     }
     let Some(nanos) = cut.moment.at_nanos.checked_sub(send.moment.at_nanos) else {
@@ -149,65 +160,16 @@ fn way(stage: &Stage, cut: &Cut) -> f64 {
     (stage.layout.wall - stage.axis.x(cut.from)).clamp(0.0, stage.layout.width)
 }
 
-fn belt(stage: &mut Stage, connection: &Connection) {
+fn belt(stage: &mut Stage) {
     let layout = stage.layout;
     let (top, height) = (layout.belt_top(), layout.belt);
     let from = nose(stage);
-    let to = layout.wall + height * 0.5;
     let moved = travel(stage);
-    let stroke = stage.pen(Ink::Ink, 2.0);
-    let sketch = &mut stage.sketch;
-    sketch.rect(
-        area(from, top, to - from, height),
-        height / 2.0,
-        Ink::Belt,
-        Some(stroke),
-    );
-    let pitch = height * 2.1;
-    let mut x = from + height / 2.0;
-    while x < layout.wall {
-        sketch.circle((x, top + height / 2.0), height * 0.27, Ink::Roller, None);
-        x += pitch;
+    let at = area(from, top, layout.wall - from, height);
+    belts::belt(stage, at, "M5 -7L-5 0L5 7", -moved);
+    if stage.is_torn() {
+        belts::tear(stage, f64::midpoint(from, layout.wall), top, height);
     }
-    // Chevrons move with what rides; between rollers they would not be seen, so they take the
-    // place of every third one.
-    let spacing = pitch * 3.0;
-    let phase = spacing - moved.rem_euclid(spacing);
-    let mut x = from + height + phase;
-    let stroke = stage.pen(Ink::Paper, 3.5);
-    while x < layout.wall - height {
-        stage.sketch.path_at(
-            "M5 -7L-5 0L5 7",
-            (x, top + height / 2.0),
-            height / 22.0,
-            None,
-            Some(stroke),
-        );
-        x += spacing;
-    }
-    if connection.reset().is_some() {
-        tear(stage, (from + to) / 2.0, top, height);
-    }
-}
-
-/// A belt that a reset has torn.
-pub(super) fn tear(stage: &mut Stage, x: f64, top: f64, height: f64) {
-    let scale = height / 20.0;
-    let rim = stage.pen(Ink::Bad, 3.5);
-    stage.sketch.path_at(
-        "M-16 -6L-4 4L-16 14L-6 28H22L12 14L24 4L10 -6Z",
-        (x, top),
-        scale,
-        Ink::Paper,
-        None,
-    );
-    stage.sketch.path_at(
-        "M-16 -6L-4 4L-16 14L-6 28M10 -6L24 4L12 14L22 28",
-        (x, top),
-        scale,
-        None,
-        Some(rim),
-    );
 }
 
 /// What was sent and not seen to arrive, each byte above its place in the glass.
@@ -221,14 +183,18 @@ fn riding(stage: &mut Stage, connection: &Connection) {
         return;
     }
     let floor = layout.belt_top() + 1.0;
-    let view = stage.axis.view;
     if stage.is_torn() {
         never_arrived(stage, arrived, sent);
         return;
     }
-    for cut in client.wrote.cuts_within(arrived, sent.min(view.end())) {
+    for cut in client.wrote.cuts_within(arrived, sent) {
         let p = stage.motion.progress(cut.moment, 0.0, RIDE_MS);
-        let back = way(stage, cut) * (1.0 - p);
+        // As a step: on the belt, over its place.
+        let back = if stage.motion.is_reduced() {
+            0.0
+        } else {
+            way(stage, cut) * (1.0 - p)
+        };
         let wall = layout.wall;
         for offset in stage.axis.units(cut.from.max(arrived), cut.to) {
             let mut spot = stage.axis.spot(offset, floor);
@@ -242,33 +208,34 @@ fn riding(stage: &mut Stage, connection: &Connection) {
         (arrived, sent),
         (floor - stage.axis.heap(), stage.axis.heap()),
     );
-    beyond(
-        stage,
-        arrived.max(view.end()),
-        sent,
-        floor - stage.axis.heap() / 2.0,
-    );
+    let y = floor - stage.axis.heap() / 2.0;
+    beyond(stage, (arrived, sent), y, Ink::Paper);
 }
 
 /// A number for what lies behind the right end of the view.
-pub(super) fn beyond(stage: &mut Stage, from: u64, to: u64, y: f64) {
+pub(super) fn beyond(stage: &mut Stage, (from, to): (u64, u64), y: f64, ground: Ink) {
     let from = from.max(stage.axis.view.end());
     if to <= from {
         return;
     }
     let layout = stage.layout;
-    let sizes = layout.sizes;
-    let x = (layout.right + layout.wall) / 2.0;
-    let room = layout.wall - layout.right - 8.0;
+    let size = layout.sizes.count;
+    let left = layout.right + 32.0 * layout.unit;
+    let x = f64::midpoint(left, layout.wall);
+    let room = layout.wall - left - 8.0;
+    let words = format!("+{}", words::number(to - from));
+    let wide = guessed_width(&words, size).min(room) + 8.0;
+    stage.sketch.rect(
+        area(x - wide / 2.0, y - size * 0.6, wide, size * 1.2),
+        4.0,
+        ground,
+        None,
+    );
     stage.sketch.text(
-        text(
-            format!("+{}", words::number(to - from)),
-            (x, y + sizes.count * 0.36),
-            sizes.count,
-        )
-        .bold()
-        .middle()
-        .within(room),
+        text(words, (x, y + size * 0.36), size)
+            .bold()
+            .middle()
+            .within(room),
     );
 }
 

@@ -19,6 +19,13 @@ pub(super) fn at_handle(stage: &mut Stage, (x, y): (f64, f64)) {
         None,
         Some(handle),
     );
+    if stage.layout.is_upright() {
+        // No room for a figure beside the numbers: the sign stands at the handle.
+        if stage.is_held() {
+            sign(stage, (hand.0 + 30.0 * scale, y + 104.0 * scale), scale);
+        }
+        return;
+    }
     figure(stage, feet, Some(hand));
 }
 
@@ -26,7 +33,9 @@ pub(super) fn at_handle(stage: &mut Stage, (x, y): (f64, f64)) {
 pub(super) fn stands(stage: &mut Stage, x: f64) {
     let scale = scale(stage);
     let feet = (x - 60.0 * scale, stage.layout.scoop.bottom() - 3.0 * scale);
-    figure(stage, feet, None);
+    if !stage.layout.is_upright() {
+        figure(stage, feet, None);
+    }
 }
 
 fn scale(stage: &Stage) -> f64 {
@@ -95,7 +104,10 @@ fn figure(stage: &mut Stage, at: (f64, f64), hand: Option<(f64, f64)>) {
         thin,
     );
     if held {
+        arm(stage, at, "M-15 -64L-33 -58L-36 -72", scale);
         sign(stage, at, scale);
+        let hand = (at.0 - 36.0 * scale, at.1 - 74.0 * scale);
+        stage.sketch.circle(hand, 5.5 * scale, Ink::Skin, None);
     } else {
         arm(stage, at, "M-15 -64L-26 -48L-22 -34", scale);
     }
@@ -138,7 +150,6 @@ fn arm(
 
 /// Held up in the other hand while a person holds the reader.
 fn sign(stage: &mut Stage, at: (f64, f64), scale: f64) {
-    arm(stage, at, "M-15 -64L-33 -58L-36 -72", scale);
     let rim = stage.pen(Ink::Hold, 3.5 * scale.min(1.0));
     let sketch = &mut stage.sketch;
     sketch.path_at(
@@ -160,11 +171,5 @@ fn sign(stage: &mut Stage, at: (f64, f64), scale: f64) {
         scale,
         None,
         Some(line(Ink::Hold, 6.0 * scale)),
-    );
-    sketch.circle(
-        (at.0 - 36.0 * scale, at.1 - 74.0 * scale),
-        5.5 * scale,
-        Ink::Skin,
-        None,
     );
 }

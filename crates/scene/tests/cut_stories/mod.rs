@@ -1,6 +1,6 @@
 //! The cut view in named situations: those of the belt, and some of its own where BUFSIZE is
 //! smaller than a send, so that reads and sends do not line up.
-#![allow(dead_code)]
+#![allow(clippy::unwrap_used, dead_code)]
 
 use scene::{Frame, Lang, Look, Picture, Scene};
 
@@ -132,6 +132,16 @@ pub fn shots() -> Vec<Shot> {
         let mut shot = shot(name, FORTY, 5000);
         (shot.look, shot.size) = (look, size);
         shot.view.lang = lang;
+        shots.push(shot);
+    }
+    for (name, look) in [
+        ("mixed", Look::Light),
+        ("answer", Look::Light),
+        ("crates_shut", Look::Dark),
+    ] {
+        let (_, script, millis) = own().into_iter().find(|story| story.0 == name).unwrap();
+        let mut shot = shot(&format!("{name}_phone"), &script, millis);
+        (shot.look, shot.size) = (look, PHONE);
         shots.push(shot);
     }
     for (name, story, view) in situations() {

@@ -8,7 +8,7 @@ use super::told;
 use crate::relay_process::RelayProcess;
 
 /// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 17] = [
+const LATIN: [&str; 18] = [
     "Fruitbelt",
     "English",
     "BUFSIZE",
@@ -18,6 +18,7 @@ const LATIN: [&str; 17] = [
     "Tab",
     "Esc",
     "backlog",
+    "listen",
     "ESTABLISHED",
     "python3",
     "telnet",

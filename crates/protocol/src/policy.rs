@@ -31,6 +31,18 @@ impl Policy {
     /// The largest bag, and the most bytes to wait for, bytes.
     pub const BAG_MAX: u32 = 1 << 20;
 
+    /// The most bytes that the next recv asks for, with so many read and not answered: BUFSIZE, but
+    /// never more than the bag lacks. 0: what was collected is answered first.
+    #[must_use]
+    pub fn asks_bytes(&self, collected: u64) -> u64 {
+        let bufsize = u64::from(self.bufsize);
+        match self.bag {
+            None if collected > 0 => 0,
+            None => bufsize,
+            Some(bag) => u64::from(bag).saturating_sub(collected).min(bufsize),
+        }
+    }
+
     /// # Errors
     /// Names the first value that is out of its range.
     pub fn check(&self) -> Result<(), Refusal> {
@@ -134,5 +146,33 @@ impl<'de> Deserialize<'de> for ReadWhen {
             Coded::Queued(bytes) => ReadWhen::Queued(bytes),
             Coded::Held => ReadWhen::Held,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_read_asks_for_more_than_the_bag_lacks() {
+        let policy = |bag| Policy {
+            bag,
+            ..Policy::default()
+        };
+        assert_eq!(policy(None).asks_bytes(0), 1024);
+        assert_eq!(
+            policy(None).asks_bytes(1),
+            0,
+            "what a bag held is answered first"
+        );
+        assert_eq!(policy(Some(100)).asks_bytes(0), 100);
+        assert_eq!(policy(Some(100)).asks_bytes(70), 30);
+        assert_eq!(policy(Some(100)).asks_bytes(100), 0);
+        assert_eq!(
+            policy(Some(100)).asks_bytes(120),
+            0,
+            "the bag was made smaller"
+        );
+        assert_eq!(policy(Some(5000)).asks_bytes(0), 1024);
     }
 }

@@ -113,7 +113,7 @@ impl Echo<'_> {
                 }
             };
         }
-        let most = reading::most(&self.policy, self.collected.len());
+        let most = self.policy.asks_bytes(self.collected.len() as u64) as usize;
         if !self.collected.is_empty() && (most == 0 || self.ended) {
             self.answer();
             return Step::Again;

@@ -1,8 +1,8 @@
-//! The reading policy's rules: may the program read now, and how much may it ask for?
+//! The reading policy's rules: may the program read now?
 //!
 //! Numbers in, answers out: knows nothing of sockets and time.
 
-use protocol::{Policy, ReadWhen};
+use protocol::ReadWhen;
 
 /// What the rules depend on.
 #[derive(Clone, Copy, Debug)]
@@ -30,16 +30,6 @@ pub fn may_read(
     }
 }
 
-/// The most bytes that a recv may ask for with so many in the bag already. 0: the bag is full.
-pub fn most(policy: &Policy, collected: usize) -> usize {
-    let bufsize = policy.bufsize as usize;
-    match policy.bag {
-        None if collected > 0 => 0,
-        None => bufsize,
-        Some(bag) => (bag as usize).saturating_sub(collected).min(bufsize),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,24 +52,5 @@ mod tests {
         check("queued:100", 0, false, true, false);
         check("queued:100", 0, true, false, true);
         check("held", 100, true, true, false);
-    }
-
-    #[test]
-    fn no_read_asks_for_more_than_the_bag_lacks() {
-        let policy = |bag| Policy {
-            bag,
-            ..Policy::default()
-        };
-        assert_eq!(most(&policy(None), 0), 1024);
-        assert_eq!(
-            most(&policy(None), 1),
-            0,
-            "what a bag held is answered first"
-        );
-        assert_eq!(most(&policy(Some(100)), 0), 100);
-        assert_eq!(most(&policy(Some(100)), 70), 30);
-        assert_eq!(most(&policy(Some(100)), 100), 0);
-        assert_eq!(most(&policy(Some(100)), 120), 0, "the bag was made smaller");
-        assert_eq!(most(&policy(Some(5000)), 0), 1024);
     }
 }

@@ -68,13 +68,20 @@ pub(crate) const fn dashed(ink: Ink, width: f64, dash: f64, gap: f64) -> Stroke 
 
 impl Sketch {
     pub fn rect(&mut self, at: Area, r: f64, fill: impl Into<Option<Ink>>, stroke: Option<Stroke>) {
+        self.add_rect(at, r, fill.into(), stroke);
+    }
+
+    // What follows is not inlined on purpose: a picture adds hundreds of shapes, and each copy of
+    // the code that adds one weighs on the page.
+    #[inline(never)]
+    fn add_rect(&mut self, at: Area, r: f64, fill: Option<Ink>, stroke: Option<Stroke>) {
         self.shapes.push(Shape::Rect {
             x: at.x,
             y: at.y,
             w: at.w.max(0.0),
             h: at.h.max(0.0),
             r,
-            fill: fill.into(),
+            fill,
             stroke,
         });
     }
@@ -86,11 +93,22 @@ impl Sketch {
         fill: impl Into<Option<Ink>>,
         stroke: Option<Stroke>,
     ) {
+        self.add_circle((x, y), r, fill.into(), stroke);
+    }
+
+    #[inline(never)]
+    fn add_circle(
+        &mut self,
+        (x, y): (f64, f64),
+        r: f64,
+        fill: Option<Ink>,
+        stroke: Option<Stroke>,
+    ) {
         self.shapes.push(Shape::Circle {
             x,
             y,
             r: r.max(0.0),
-            fill: fill.into(),
+            fill,
             stroke,
         });
     }
@@ -101,38 +119,53 @@ impl Sketch {
         fill: impl Into<Option<Ink>>,
         stroke: Option<Stroke>,
     ) {
-        self.path_at(d, (0.0, 0.0), 1.0, fill, stroke);
+        self.add_path(d.into(), (0.0, 0.0), 1.0, fill.into(), stroke);
     }
 
     pub fn path_at(
         &mut self,
         d: impl Into<Cow<'static, str>>,
-        (x, y): (f64, f64),
+        at: (f64, f64),
         scale: f64,
         fill: impl Into<Option<Ink>>,
         stroke: Option<Stroke>,
     ) {
+        self.add_path(d.into(), at, scale, fill.into(), stroke);
+    }
+
+    #[inline(never)]
+    fn add_path(
+        &mut self,
+        d: Cow<'static, str>,
+        (x, y): (f64, f64),
+        scale: f64,
+        fill: Option<Ink>,
+        stroke: Option<Stroke>,
+    ) {
         self.shapes.push(Shape::Path {
-            d: d.into(),
+            d,
             x,
             y,
             scale,
-            fill: fill.into(),
+            fill,
             stroke,
         });
     }
 
+    #[inline(never)]
     pub fn text(&mut self, text: Text) {
         if !text.text.is_empty() {
             self.shapes.push(Shape::Text(text));
         }
     }
 
+    #[inline(never)]
     pub fn line(&mut self, line: Line) {
         self.shapes.push(Shape::Line(line));
     }
 
     /// How a value is known: measured is a full dot, derived a half, unavailable a ring.
+    #[inline(never)]
     pub fn mark(&mut self, source: Source, (x, y): (f64, f64), r: f64) {
         let fill = (source == Source::Measured).then_some(Ink::Ink2);
         self.circle((x, y), r, fill, Some(line(Ink::Ink2, r * 0.36)));
@@ -181,6 +214,7 @@ impl Sketch {
         self.path(d, None, Some(line(ink, width)));
     }
 
+    #[inline(never)]
     pub fn hit(&mut self, at: Area, target: Target) {
         self.hits.push(Hit {
             x: at.x,
@@ -322,9 +356,14 @@ fn grow(shape: &mut Shape, by: f64) {
 }
 
 /// A text of the stage, regular, ink, from its start; the rest is said behind it.
-pub(crate) fn text(words: impl Into<String>, (x, y): (f64, f64), size: f64) -> Text {
+pub(crate) fn text(words: impl Into<String>, at: (f64, f64), size: f64) -> Text {
+    plain(words.into(), at, size)
+}
+
+#[inline(never)]
+fn plain(text: String, (x, y): (f64, f64), size: f64) -> Text {
     Text {
-        text: words.into(),
+        text,
         x,
         y,
         size,
@@ -391,8 +430,13 @@ impl Line {
 }
 
 pub(crate) fn run(text: impl Into<String>, size: f64) -> Run {
+    plain_run(text.into(), size)
+}
+
+#[inline(never)]
+fn plain_run(text: String, size: f64) -> Run {
     Run {
-        text: text.into(),
+        text,
         gap: 0.0,
         size,
         weight: Weight::Regular,

@@ -153,7 +153,7 @@ fn captions() {
 fn rows() {
     let script = "listening; policy held bag 100 pause 200; connected; waiting 1; accepted; sent 20; arrived 20
         sent 50; arrived 50 segments 2; queues 70 window 65536 memory 2304 unsent 0
-        policy arrival bag 100; read 1024 70; sent 30; arrived 30; read 30 30; bagged 100; answered 100
+        policy arrival bag 100; read 100 70; sent 30; arrived 30; read 30 30; bagged 100; answered 100
         wrote 50 of 122; blocked server; wrote 72; received 122
         sent 4096 times 12; arrived 4096 times 9 segments 80; read 9216 4096 times 9; bagged 4000 times 40
         answered 4000 times 40; wrote 4880 times 40; policy queued 100

@@ -93,7 +93,7 @@ fn situations() {
     tell(
         "one read mixes three sends",
         &format!(
-            "{held}; sent 20; arrived 20; sent 50; sent 30; arrived 80 segments 2; read 1024 100; bagged 100; answered 100; wrote 122"
+            "{held}; sent 20; arrived 20; sent 50; sent 30; arrived 80 segments 2; read 100 100; bagged 100; answered 100; wrote 122"
         ),
         &[
             bytes(0, 100),

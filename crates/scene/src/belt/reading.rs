@@ -1,7 +1,7 @@
 //! recv: the one thing that crosses the boundary. To the lip, back with what was there, and into
 //! the bag.
 
-use model::{Cut, Moment};
+use model::{Connection, Cut, Moment};
 
 use super::{Stage, buffer, incoming, racks};
 use crate::{
@@ -41,6 +41,22 @@ pub(super) fn on_tray(stage: &Stage) -> Option<(u64, u64)> {
     let gone = has_bag(stage) && !stage.motion.is_within(cut.moment, TIPPED_MS);
     let answered = stage.server()?.answered.total.bytes;
     (!gone).then_some((cut.from.max(answered), cut.to))
+}
+
+/// What recv asked for while its bytes are on the tray, otherwise what the next one will ask for.
+/// It asks for less than BUFSIZE where the bag lacks less.
+pub(super) fn asked(stage: &Stage) -> u64 {
+    if let (Some(cut), Some(_)) = (last_read(stage), on_tray(stage))
+        && !cut.is_blurred()
+    {
+        return cut.asked;
+    }
+    let collected = stage.connection.map_or(0, Connection::bag_level);
+    let policy = stage.policy();
+    match policy.asks_bytes(collected) {
+        0 => policy.asks_bytes(0),
+        asks => asks,
+    }
 }
 
 /// What a read is doing.

@@ -187,7 +187,7 @@ fn glance(stage: &Stage) -> (f64, f64) {
     }
 }
 
-/// As wide as BUFSIZE is large, with what the program says on its face.
+/// As wide as BUFSIZE is large, with what the program says on its face: what it asks for.
 pub(super) fn tray(stage: &mut Stage) {
     let plan = stage.plan;
     let (x, lift) = reading::stance(stage);
@@ -223,7 +223,7 @@ pub(super) fn tray(stage: &mut Stage) {
         let at = (x + side * (half - 3.0), y + hand * 1.07);
         sketch.circle(at, hand, Ink::Skin, THIN);
     }
-    let words = words::recv(bufsize);
+    let words = words::recv(reading::asked(stage));
     let room = width - 2.2 * hand;
     let size = fitting(&words, stage.size.tray, room * 0.95).max(stage.size.least);
     stage.sketch.text(

@@ -2,7 +2,7 @@
 //! shown before it is made.
 
 use model::Connection;
-use protocol::{Policy, ReadWhen};
+use protocol::ReadWhen;
 
 /// Where a cut lies among the client's sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +23,6 @@ pub(super) struct Next {
     pub will_be_made: bool,
 }
 
-/// The most bytes that the next recv would ask for; 0: the bag is full.
-pub(super) fn asks(policy: &Policy, collected: u64) -> u64 {
-    let bufsize = u64::from(policy.bufsize);
-    match policy.bag {
-        None => bufsize,
-        Some(bag) => u64::from(bag).saturating_sub(collected).min(bufsize),
-    }
-}
-
 /// The next cut; None while nothing waits, or nobody may or can read.
 pub(super) fn next(connection: &Connection) -> Option<Next> {
     let server = connection.server.as_ref()?;
@@ -40,8 +31,8 @@ pub(super) fn next(connection: &Connection) -> Option<Next> {
     }
     let policy = &connection.policy;
     let waiting = server.waiting_bytes();
-    let takes = asks(policy, connection.bag_level()).min(waiting);
-    if takes == 0 || (policy.bag.is_none() && connection.bag_level() > 0) {
+    let takes = policy.asks_bytes(connection.bag_level()).min(waiting);
+    if takes == 0 {
         return None;
     }
     let at = server.read.total.bytes.saturating_add(takes);

@@ -84,11 +84,10 @@ fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
     let depth = layout.sizes.code * 1.95;
     let rest = layout.scoop.top + depth + 7.0 * unit;
     let read = stage.read();
-    let asks = next::asks(&connection.policy, connection.bag_level());
-    let bytes = match (asks, connection.policy.bag) {
-        // The bag is full: it will ask for the next one.
-        (0, Some(bag)) => u64::from(bag).min(u64::from(connection.policy.bufsize)),
-        _ => asks,
+    let bytes = match connection.policy.asks_bytes(connection.bag_level()) {
+        // Once that is answered, it will ask for the next.
+        0 => connection.policy.asks_bytes(0),
+        asks => asks,
     };
     let home = Scoop {
         bytes,
@@ -274,7 +273,7 @@ fn ticks(stage: &mut Stage, scoop: &Scoop, right: f64) {
 fn promise(stage: &mut Stage, connection: &Connection, scoop: &Scoop) {
     let layout = stage.layout;
     let sizes = layout.sizes;
-    let code = words::recv(u32::try_from(scoop.bytes).unwrap_or(u32::MAX));
+    let code = words::recv(scoop.bytes);
     let width = stage.axis.width(scoop.bytes);
     let right = (scoop.x + width).min(layout.wall - 40.0 * stage.unit());
     let inside = right - scoop.x - sizes.code;

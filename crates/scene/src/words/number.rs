@@ -41,8 +41,8 @@ pub(crate) fn ordinal_word(count: u64) -> String {
 }
 
 /// As the program says it.
-pub(crate) fn recv(bufsize: u32) -> String {
-    format!("recv({bufsize})")
+pub(crate) fn recv(bytes: u64) -> String {
+    format!("recv({bytes})")
 }
 
 /// KiB with at most one decimal, as memory is counted.

@@ -190,14 +190,14 @@ impl Say<'_> {
                 self.say("it waits at the desk.".into(), "它在队列里等着。".into()),
             ];
         }
-        let bufsize = self.connection.policy.bufsize;
+        let asks = self.connection.policy.asks_bytes(0);
         let mut lines = vec![self.say("A client is connected.".into(), "客户端已连接。".into())];
         match self.policy() {
             Some(policy) => lines.push(policy),
             None => {
                 lines.push(self.say(
-                    format!("`recv({bufsize})` waits"),
-                    format!("`recv({bufsize})` 在等"),
+                    format!("`recv({asks})` waits"),
+                    format!("`recv({asks})` 在等"),
                 ));
                 lines.push(self.say("for the first byte.".into(), "第一个字节。".into()));
             }

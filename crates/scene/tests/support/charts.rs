@@ -55,7 +55,7 @@ pub fn situations() -> Vec<Situation> {
         read 64 64; read 64 36; queues 0 window 65536 memory 0; bagged 100; answered 100; wrote 122; received 122
         policy held bag 100; idle 12500; sent 20; arrived 20; queues 20 window 65536 memory 2304; idle 500
         sent 50; arrived 50; queues 70 window 65536 memory 4608; sent 30
-        arrived 30; queues 100 window 65536 memory 6912; policy arrival bag 100; read 1024 100; bagged 100
+        arrived 30; queues 100 window 65536 memory 6912; policy arrival bag 100; read 100 100; bagged 100
         queues 0 window 65536 memory 0"
     );
     let flood = format!(
@@ -65,7 +65,7 @@ pub fn situations() -> Vec<Situation> {
     );
     let gap = format!(
         "{open}; sent 20; arrived 20; queues 20 window 65536 memory 2304; sent 50; arrived 50; dropped 1204 arrived 50; queues 120 window 65536 memory 4000
-        sent 30; arrived 30; read 1024 150; queues 0 window 65536 memory 0; bagged 100"
+        sent 30; arrived 30; read 100 100; bagged 100; answered 100; read 100 50; queues 0 window 65536 memory 0"
     );
     let near = "listening; policy held; accepted; arrived 40; queues 40 window 100 memory 2304; arrived 60; queues 100 window 40 memory 4608; arrived 40; queues 140 window 0 memory 6912; policy arrival bufsize 64; read 64 64; queues 76 window 64 memory 4608";
     let busy = format!(
@@ -108,14 +108,14 @@ pub fn situations() -> Vec<Situation> {
         Situation::new(
             "idle",
             &format!(
-                "{open}; sent 20; arrived 20; queues 20 window 65536 memory 2304; idle 75000; sent 50; arrived 50; idle 1800; read 1024 70"
+                "{open}; sent 20; arrived 20; queues 20 window 65536 memory 2304; idle 75000; sent 50; arrived 50; idle 1800; read 100 70"
             ),
             0,
             900,
         ),
         Situation::new(
             "closed",
-            &format!("{open}; sent 20; arrived 20; shutdown; fin; read 1024 20; end; closed 0"),
+            &format!("{open}; sent 20; arrived 20; shutdown; fin; read 100 20; end; closed 0"),
             0,
             1_900,
         ),

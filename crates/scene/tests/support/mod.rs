@@ -1,7 +1,7 @@
 //! Records written by hand, as text: one line is one record, offsets are counted by themselves.
 //!
 //! ```text
-//! policy held bag 100      sent 20        arrived 20       read 1024 70
+//! policy held bag 100      sent 20        arrived 20       read 100 70
 //! queues 70 window 65536   bagged 100     answered 100     wrote 122
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
@@ -401,10 +401,10 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
         "{held}; sent 20; arrived 20; sent 50; arrived 50; queues 70 window 65536 memory 2304 unsent 0; sent 30"
     );
     let mixed = format!(
-        "{art}; arrived 30; queues 100 window 65536 memory 3456 unsent 0; policy arrival bag 100; read 1024 100; queues 0 window 65536 memory 0 unsent 0"
+        "{art}; arrived 30; queues 100 window 65536 memory 3456 unsent 0; policy arrival bag 100; read 100 100; queues 0 window 65536 memory 0 unsent 0"
     );
     let seventy = format!(
-        "{held}; sent 20; arrived 20; sent 50; arrived 50; queues 70 window 65536 memory 2304 unsent 0; policy arrival bag 100; read 1024 70; queues 0 window 65536 memory 0 unsent 0"
+        "{held}; sent 20; arrived 20; sent 50; arrived 50; queues 70 window 65536 memory 2304 unsent 0; policy arrival bag 100; read 100 70; queues 0 window 65536 memory 0 unsent 0"
     );
     let bagged = format!("{mixed}; bagged 100");
     let answered = format!("{bagged}; answered 100");

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Document, HtmlDialogElement, HtmlElement, MediaQueryList, ScrollIntoViewOptions,
-    ScrollLogicalPosition, Storage, Window,
+    Document, Element, HtmlDialogElement, HtmlElement, MediaQueryList, ResizeObserver,
+    ResizeObserverEntry, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window,
 };
 
 /// The window. Absent only outside of a browser's window, where nothing of the page runs.
@@ -65,6 +65,20 @@ pub fn watch_media(query: &str, told: impl Fn(bool) + 'static) {
     let changed = Closure::<dyn FnMut()>::new(move || told(watched.matches()));
     list.set_onchange(Some(changed.as_ref().unchecked_ref()));
     changed.forget();
+}
+
+/// Calls soon and whenever the size of an element changes, for as long as the page lives. Whoever
+/// asks for a size instead makes the browser lay out what has changed, at once.
+pub fn watch_size(element: &Element, told: impl Fn(f64, f64) + 'static) {
+    let changed = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let entry = entries.pop().unchecked_into::<ResizeObserverEntry>();
+        let size = entry.content_rect();
+        told(size.width(), size.height());
+    });
+    if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
+        observer.observe(element);
+        changed.forget();
+    }
 }
 
 /// Where the relay is: `host:port` of the page, and whether it came through TLS.

@@ -1,7 +1,10 @@
 //! The one loop that moves time and paints: advance, paint what moves or changed, and about ten
 //! times a second let the panels know. Knows nothing of what is on the pictures.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use leptos::prelude::*;
 use model::Show;
@@ -61,11 +64,19 @@ struct Loop {
 /// A canvas and what was last painted on it.
 struct Picture {
     subject: Subject,
+    canvas: Option<Canvas>,
     /// What the picture was made of; None: never made.
     basis: Option<Basis>,
     moving: bool,
     /// What can be pointed at.
     hits: Vec<Hit>,
+}
+
+/// An element of the page, and how large it is there.
+struct Canvas {
+    element: HtmlCanvasElement,
+    /// CSS pixels.
+    size: Rc<Cell<(f64, f64)>>,
 }
 
 /// What a picture is of.
@@ -116,6 +127,7 @@ impl Loop {
     fn new(view: View) -> Loop {
         let picture = |subject| Picture {
             subject,
+            canvas: None,
             basis: None,
             // What is shown moves under the playhead, whatever happens.
             moving: subject == Subject::Lanes,
@@ -171,16 +183,13 @@ impl Picture {
     }
 
     fn paint(&mut self, app: &mut App, wish: Wish) {
-        let canvas = browser::document()
-            .and_then(|document| document.get_element_by_id(self.subject.id()))
-            .and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
-        let Some(canvas) = canvas else {
+        if self.canvas.is_none() {
+            self.canvas = Canvas::find(self.subject.id());
+        }
+        let Some(canvas) = &self.canvas else {
             return;
         };
-        let (width, height) = (
-            f64::from(canvas.client_width()),
-            f64::from(canvas.client_height()),
-        );
+        let (width, height) = canvas.size.get();
         if width < 1.0 || height < 1.0 {
             return;
         }
@@ -207,13 +216,26 @@ impl Picture {
                 lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
             }
         };
-        painter::paint(&canvas, &scene, wish.look);
+        painter::paint(&canvas.element, &scene, wish.look);
         self.moving = scene.moving;
         self.hits = scene.hits;
         self.basis = Some(Basis {
             now: scene.moving.then_some(head),
             ..basis
         });
+    }
+}
+
+impl Canvas {
+    fn find(id: &str) -> Option<Canvas> {
+        let element = browser::document()?.get_element_by_id(id)?;
+        let element: HtmlCanvasElement = element.dyn_into().ok()?;
+        let size = Rc::new(Cell::new((0.0, 0.0)));
+        let told = Rc::clone(&size);
+        browser::watch_size(&element, move |width, height| {
+            told.set((width.round(), height.round()));
+        });
+        Some(Canvas { element, size })
     }
 }
 

@@ -48,12 +48,15 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
             context,
             look,
             ratio,
+            alpha: 1.0,
             fill: None,
             font: None,
             below: Vec::new(),
         };
-        for shape in &scene.shapes {
-            brush.paint(shape, kept);
+        let mut shapes = scene.shapes.as_slice();
+        while let [shape, rest @ ..] = shapes {
+            brush.paint(shape, rest, kept);
+            shapes = rest;
         }
         while brush.end_group() {}
     });
@@ -75,14 +78,25 @@ struct Brush {
     context: CanvasRenderingContext2d,
     look: Look,
     ratio: f64,
+    /// The opacity that is set.
+    alpha: f64,
     fill: Option<Ink>,
     font: Option<(u32, Weight, bool)>,
-    /// What lies below the open groups: the context to go back to, and the group's opacity.
-    below: Vec<(CanvasRenderingContext2d, f64)>,
+    /// What the open groups lie on.
+    below: Vec<Below>,
+}
+
+/// What to go back to when a group ends.
+struct Below {
+    /// The opacity outside of the group.
+    alpha: f64,
+    /// The context that the group's own one is laid on, and how pale. None: it has none.
+    layer: Option<(CanvasRenderingContext2d, f64)>,
 }
 
 impl Brush {
-    fn paint(&mut self, shape: &Shape, kept: &mut Kept) {
+    /// Paints a shape, in front of which stands the rest.
+    fn paint(&mut self, shape: &Shape, rest: &[Shape], kept: &mut Kept) {
         match shape {
             Shape::Rect {
                 x,
@@ -143,7 +157,7 @@ impl Brush {
             } => {
                 let opaque = *opacity >= 1.0;
                 if !opaque {
-                    self.context.set_global_alpha(opacity.max(0.0));
+                    self.context.set_global_alpha(self.alpha * opacity.max(0.0));
                 }
                 kept.sprites.paint(
                     &self.context,
@@ -154,10 +168,12 @@ impl Brush {
                     (self.look, self.ratio),
                 );
                 if !opaque {
-                    self.context.set_global_alpha(1.0);
+                    self.context.set_global_alpha(self.alpha);
                 }
             }
-            Shape::GroupStart { opacity } => self.start_group(*opacity, kept),
+            Shape::GroupStart { opacity } => {
+                self.start_group(opacity.clamp(0.0, 1.0), rest, kept);
+            }
             Shape::GroupEnd => {
                 self.end_group();
             }
@@ -165,46 +181,62 @@ impl Brush {
     }
 
     /// A group is painted whole and then laid on the picture: with each of its shapes pale for
-    /// itself, what lies behind would show through.
-    fn start_group(&mut self, opacity: f64, kept: &mut Kept) {
-        let layer = self
-            .context
-            .canvas()
-            .and_then(|canvas| kept.layer(self.below.len(), &canvas));
-        // Without a layer the group is painted solid, and its end finds nothing to lay.
-        let layer = layer.unwrap_or_else(|| self.context.clone());
+    /// itself, what lies behind would show through. A layer is costly, so only where that can be
+    /// seen.
+    fn start_group(&mut self, opacity: f64, rest: &[Shape], kept: &mut Kept) {
+        let outer = self.alpha;
+        let layer = (opacity < 1.0 && !is_flat(rest))
+            .then(|| kept.layer(self.below.len(), &self.context.canvas()?))
+            .flatten();
+        let Some(layer) = layer else {
+            self.set_alpha(outer * opacity);
+            return self.below.push(Below {
+                alpha: outer,
+                layer: None,
+            });
+        };
         let _ = layer.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
         round_lines(&layer);
         let below = std::mem::replace(&mut self.context, layer);
-        self.below.push((below, opacity));
+        self.below.push(Below {
+            alpha: outer,
+            layer: Some((below, outer * opacity)),
+        });
+        self.alpha = 1.0;
         self.fill = None;
         self.font = None;
     }
 
     /// Lays the innermost group on what is below it. False if there is none.
     fn end_group(&mut self) -> bool {
-        let Some((below, opacity)) = self.below.pop() else {
+        let Some(below) = self.below.pop() else {
             return false;
         };
-        let layer = std::mem::replace(&mut self.context, below);
-        self.fill = None;
-        self.font = None;
-        let own = self.context.canvas();
-        if let Some(canvas) = layer.canvas().filter(|canvas| own.as_ref() != Some(canvas)) {
-            self.context.set_global_alpha(opacity.clamp(0.0, 1.0));
-            let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
-            let _ = self
-                .context
-                .draw_image_with_html_canvas_element_and_dw_and_dh(
-                    &canvas,
-                    0.0,
-                    0.0,
-                    width / self.ratio,
-                    height / self.ratio,
-                );
-            self.context.set_global_alpha(1.0);
+        if let Some((context, alpha)) = below.layer {
+            let layer = std::mem::replace(&mut self.context, context);
+            self.fill = None;
+            self.font = None;
+            if let Some(canvas) = layer.canvas() {
+                self.context.set_global_alpha(alpha);
+                let size = |pixels: u32| f64::from(pixels) / self.ratio;
+                let _ = self
+                    .context
+                    .draw_image_with_html_canvas_element_and_dw_and_dh(
+                        &canvas,
+                        0.0,
+                        0.0,
+                        size(canvas.width()),
+                        size(canvas.height()),
+                    );
+            }
         }
+        self.set_alpha(below.alpha);
         true
+    }
+
+    fn set_alpha(&mut self, alpha: f64) {
+        self.alpha = alpha;
+        self.context.set_global_alpha(alpha);
     }
 
     fn fill_and_stroke(&mut self, fill: Option<Ink>, stroke: Option<Stroke>) {
@@ -351,6 +383,35 @@ impl Kept {
         self.paths.insert(key, path.clone());
         Some(path)
     }
+}
+
+/// Whether nothing of a group can lie on anything else of it: the group that begins in front of
+/// these shapes then looks the same without a layer.
+fn is_flat(shapes: &[Shape]) -> bool {
+    let end = shapes
+        .iter()
+        .position(|shape| matches!(shape, Shape::GroupStart { .. } | Shape::GroupEnd));
+    let group = match end.map(|end| (&shapes[..end], &shapes[end])) {
+        Some((group, Shape::GroupEnd)) => group,
+        _ => return false,
+    };
+    let mut right = f64::MIN;
+    group.iter().all(|shape| match shape {
+        // Rectangles side by side.
+        Shape::Rect {
+            x,
+            w,
+            fill: Some(_),
+            stroke: None,
+            ..
+        } => *x >= std::mem::replace(&mut right, x + w) - 0.01,
+        Shape::Rect { fill, stroke, .. }
+        | Shape::Circle { fill, stroke, .. }
+        | Shape::Path { fill, stroke, .. } => {
+            group.len() == 1 && (fill.is_none() || stroke.is_none())
+        }
+        _ => false,
+    })
 }
 
 /// A font as CSS writes it.

@@ -1,22 +1,28 @@
 //! Fruit, crates and characters, each drawn once at device pixels and copied from then on.
-//! Knows nothing of scenes. Bounded: when the pages are full, all is drawn anew.
+//! Knows nothing of scenes. Bounded: when there are too many, all are drawn anew.
+//!
+//! Each is an image of its own. On one large canvas for all, whatever was drawn anew between two
+//! copies made the browser without a GPU copy that whole canvas: hundreds of milliseconds.
 
 use std::collections::HashMap;
 
 use scene::{Fruit, FruitPart, Ink, Look, Weight};
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
+use web_sys::{CanvasRenderingContext2d, ImageBitmap, OffscreenCanvas, Path2d};
 
-use crate::{browser, painter};
+use crate::painter;
 
-/// The atlas: pages of cells, filled row by row.
+/// What was drawn so far.
 #[derive(Default)]
 pub struct Sprites {
-    pages: Vec<Page>,
-    cells: HashMap<Key, Cell>,
+    images: HashMap<Key, Image>,
+    /// The sum of all images, device pixels.
+    pixels: u32,
+    /// Where each is drawn.
+    easel: Option<OffscreenCanvas>,
 }
 
-/// What a cell shows. Sizes are device pixels.
+/// What an image shows. Sizes are device pixels.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     /// Turned by whole degrees; without details where a character is drawn or it is small.
@@ -36,27 +42,22 @@ enum Key {
     },
 }
 
-#[derive(Clone, Copy)]
-struct Cell {
-    page: usize,
-    x: u32,
-    y: u32,
+/// A square.
+struct Image {
+    bitmap: ImageBitmap,
     side: u32,
 }
 
-struct Page {
-    canvas: HtmlCanvasElement,
-    context: CanvasRenderingContext2d,
-    /// Where the next cell of the current row goes.
-    x: u32,
-    y: u32,
-    row_height: u32,
+impl Drop for Image {
+    fn drop(&mut self) {
+        // At once: garbage is collected too late for what the browser holds outside of its heap.
+        self.bitmap.close();
+    }
 }
 
 impl Sprites {
-    /// Width and height of a page, device pixels: 4 MB each.
-    const PAGE_SIDE: u32 = 1024;
-    const PAGES_MAX: usize = 6;
+    /// Four bytes each.
+    const PIXELS_MAX: u32 = 6 << 20;
 
     /// Paints a fruit, and the character on it, with its centre at `(x, y)` in CSS pixels.
     pub fn paint(
@@ -90,22 +91,15 @@ impl Sprites {
     }
 
     fn copy(&mut self, to: &CanvasRenderingContext2d, key: Key, (x, y): (f64, f64), ratio: f64) {
-        let Some(cell) = self.cell(key) else {
+        let Some(image) = self.image(key) else {
             return;
         };
-        let Some(page) = self.pages.get(cell.page) else {
-            return;
-        };
-        let side = f64::from(cell.side);
+        let side = f64::from(image.side);
         // Whole device pixels: copying is then exact, and cheap.
         let left = ((x * ratio) - side / 2.0).round() / ratio;
         let top = ((y * ratio) - side / 2.0).round() / ratio;
-        let _ = to.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            &page.canvas,
-            f64::from(cell.x),
-            f64::from(cell.y),
-            side,
-            side,
+        let _ = to.draw_image_with_image_bitmap_and_dw_and_dh(
+            &image.bitmap,
             left,
             top,
             side / ratio,
@@ -113,116 +107,78 @@ impl Sprites {
         );
     }
 
-    fn cell(&mut self, key: Key) -> Option<Cell> {
-        if let Some(cell) = self.cells.get(&key) {
-            return Some(*cell);
+    fn image(&mut self, key: Key) -> Option<&Image> {
+        if !self.images.contains_key(&key) {
+            let image = self.draw(key)?;
+            let pixels = image.side * image.side;
+            if self.pixels + pixels > Self::PIXELS_MAX {
+                self.images.clear();
+                self.pixels = 0;
+            }
+            self.pixels += pixels;
+            self.images.insert(key, image);
         }
-        let size = match key {
-            Key::Fruit { size, .. } | Key::Character { size, .. } => u32::from(size),
-        };
-        // Room for outlines and turned corners.
-        let side = size + size / 6 + 4;
-        let cell = self.place(side)?;
-        let page = self.pages.get(cell.page)?;
-        page.draw(key, cell, f64::from(size));
-        self.cells.insert(key, cell);
-        Some(cell)
+        self.images.get(&key)
     }
 
-    fn place(&mut self, side: u32) -> Option<Cell> {
-        let fits = self.pages.last_mut().and_then(|page| page.place(side));
-        let (x, y) = match fits {
-            Some(place) => place,
-            None => {
-                if self.pages.len() == Self::PAGES_MAX {
-                    self.pages.clear();
-                    self.cells.clear();
-                }
-                self.pages.push(Page::new()?);
-                self.pages.last_mut()?.place(side)?
-            }
+    fn draw(&mut self, key: Key) -> Option<Image> {
+        let size = match key {
+            Key::Fruit { size, .. } | Key::Character { size, .. } => size,
         };
-        Some(Cell {
-            page: self.pages.len() - 1,
-            x,
-            y,
-            side,
-        })
+        // Room for outlines and turned corners.
+        let side = u32::from(size) + u32::from(size) / 6 + 4;
+        if self.easel.is_none() {
+            self.easel = Some(OffscreenCanvas::new(side, side).ok()?);
+        }
+        let easel = self.easel.as_ref()?;
+        // Setting the size empties it, and takes back all that was set.
+        easel.set_width(side);
+        easel.set_height(side);
+        // Both kinds of contexts draw by the same names.
+        let context = easel.get_context("2d").ok()??.unchecked_into();
+        draw(&context, key, f64::from(side) / 2.0, f64::from(size));
+        let bitmap = easel.transfer_to_image_bitmap().ok()?;
+        Some(Image { bitmap, side })
     }
 }
 
-impl Page {
-    fn new() -> Option<Page> {
-        let canvas = browser::document()?.create_element("canvas").ok()?;
-        let canvas: HtmlCanvasElement = canvas.dyn_into().ok()?;
-        canvas.set_width(Sprites::PAGE_SIDE);
-        canvas.set_height(Sprites::PAGE_SIDE);
-        Some(Page {
-            context: painter::context(&canvas)?,
-            canvas,
-            x: 0,
-            y: 0,
-            row_height: 0,
-        })
-    }
-
-    fn place(&mut self, side: u32) -> Option<(u32, u32)> {
-        if self.x + side > Sprites::PAGE_SIDE {
-            self.x = 0;
-            self.y += self.row_height;
-            self.row_height = 0;
-        }
-        if self.y + side > Sprites::PAGE_SIDE {
-            return None;
-        }
-        let place = (self.x, self.y);
-        self.x += side;
-        self.row_height = self.row_height.max(side);
-        Some(place)
-    }
-
-    fn draw(&self, key: Key, cell: Cell, size: f64) {
-        let context = &self.context;
-        let centre = f64::from(cell.side) / 2.0;
-        context.save();
-        let _ = context.translate(f64::from(cell.x) + centre, f64::from(cell.y) + centre);
-        match key {
-            Key::Fruit {
-                fruit,
-                turn,
-                detail,
-                look,
-                ..
-            } => {
-                let _ = context.rotate(f64::from(turn).to_radians());
-                let scale = size / BOX;
-                let _ = context.scale(scale, scale);
-                let _ = context.translate(-BOX / 2.0, -BOX / 2.0);
-                for part in fruit.parts(detail, look) {
-                    draw_part(context, &part);
-                }
-            }
-            Key::Character {
-                character,
-                fruit,
-                look,
-                ..
-            } => {
-                let height = size * Fruit::character_size(look);
-                context.set_font(&painter::css_font(height, Weight::Bold, false));
-                context.set_text_align("center");
-                // The middle of a digit is 0.36 of its height above the baseline.
-                let baseline = size * fruit.character_drop() + height * 0.36;
-                let character = character.to_string();
-                context.set_stroke_style_str(Ink::Fill(fruit).hex(look));
-                context.set_line_width(height * Fruit::CHARACTER_RIM);
-                context.set_line_join("round");
-                let _ = context.stroke_text(&character, 0.0, baseline);
-                context.set_fill_style_str(fruit.character_ink().hex(look));
-                let _ = context.fill_text(&character, 0.0, baseline);
+fn draw(context: &CanvasRenderingContext2d, key: Key, centre: f64, size: f64) {
+    let _ = context.translate(centre, centre);
+    match key {
+        Key::Fruit {
+            fruit,
+            turn,
+            detail,
+            look,
+            ..
+        } => {
+            let _ = context.rotate(f64::from(turn).to_radians());
+            let scale = size / BOX;
+            let _ = context.scale(scale, scale);
+            let _ = context.translate(-BOX / 2.0, -BOX / 2.0);
+            for part in fruit.parts(detail, look) {
+                draw_part(context, &part);
             }
         }
-        context.restore();
+        Key::Character {
+            character,
+            fruit,
+            look,
+            ..
+        } => {
+            let height = size * Fruit::character_size(look);
+            context.set_font(&painter::css_font(height, Weight::Bold, false));
+            context.set_text_align("center");
+            // The middle of a digit is 0.36 of its height above the baseline.
+            let baseline = size * fruit.character_drop() + height * 0.36;
+            let character = character.to_string();
+            context.set_stroke_style_str(Ink::Fill(fruit).hex(look));
+            context.set_line_width(height * Fruit::CHARACTER_RIM);
+            context.set_line_join("round");
+            let _ = context.stroke_text(&character, 0.0, baseline);
+            context.set_fill_style_str(fruit.character_ink().hex(look));
+            let _ = context.fill_text(&character, 0.0, baseline);
+        }
     }
 }
 

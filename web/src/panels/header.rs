@@ -176,9 +176,10 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             });
         }
     });
-    let in_focus = move || on(|tab| tab.in_focus);
+    // A memo: scrolling makes the browser lay out the page, so only when this one comes into focus.
+    let in_focus = Memo::new(move |_| on(|tab| tab.in_focus));
     Effect::new(move |_| {
-        if in_focus() {
+        if in_focus.get() {
             browser::show(&tab_id(conn));
         }
     });
@@ -204,8 +205,8 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             role="tab"
             id=tab_id(conn)
             aria-controls="stage"
-            aria-selected=move || in_focus().to_string()
-            tabindex=move || if in_focus() { "0" } else { "-1" }
+            aria-selected=move || in_focus.get().to_string()
+            tabindex=move || if in_focus.get() { "0" } else { "-1" }
             class:closed=move || on(|tab| !tab.open)
             on:click=move |_| view.pick(conn)
         >

@@ -409,7 +409,7 @@ fn tabs(frame: &Frame) -> Tabs {
     let state = frame.state;
     // The focus, then open ones, the newest first, then closed ones.
     let mut chosen: Vec<&Connection> = state.conns.values().map(AsRef::as_ref).collect();
-    chosen.sort_by_key(|connection| {
+    chosen.sort_unstable_by_key(|connection| {
         let in_focus = Some(connection.conn) == frame.focus;
         (
             !in_focus,
@@ -419,7 +419,7 @@ fn tabs(frame: &Frame) -> Tabs {
     });
     let more = chosen.len().saturating_sub(View::TABS_MAX);
     chosen.truncate(View::TABS_MAX);
-    chosen.sort_by_key(|connection| connection.conn);
+    chosen.sort_unstable_by_key(|connection| connection.conn);
     let tab = |connection: &&Connection| Tab {
         conn: connection.conn,
         in_focus: Some(connection.conn) == frame.focus,

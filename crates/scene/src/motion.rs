@@ -89,3 +89,18 @@ pub(crate) fn quad_out(p: f64) -> f64 {
 pub(crate) fn ease(p: f64) -> f64 {
     p * p * (3.0 - 2.0 * p)
 }
+
+/// Up and down again: 0, 1 in the middle, 0.
+pub(crate) fn hump(p: f64) -> f64 {
+    4.0 * p * (1.0 - p)
+}
+
+/// To and fro, from -1 to 1, once for each whole number.
+pub(crate) fn swing(p: f64) -> f64 {
+    let half = p.fract() * 2.0;
+    if half < 1.0 {
+        hump(half)
+    } else {
+        -hump(half - 1.0)
+    }
+}

@@ -11,7 +11,7 @@ use protocol::ReadWhen;
 
 use crate::{
     Align, Frame, Fruit, Ink, Lang, Look, Row, Scene, Shape, Target,
-    sketch::{Area, Sketch, area, dashed, guessed_width, line, run, runs, sane, text},
+    sketch::{Area, Sketch, area, dashed, guessed_width, line, run, runs, sane, text, trace},
     words::{self, Label},
 };
 
@@ -360,7 +360,7 @@ impl Board<'_> {
                 if ruler.has_edge(edge) == Some(false) {
                     let at = self.at(row, edge, edge);
                     self.sketch.path_at(
-                        format!("M0 0V{:.1}", at.h),
+                        trace("M0 0V#", &[at.h]),
                         (at.x, at.y),
                         1.0,
                         None,

@@ -193,13 +193,7 @@ impl Sketch {
                 (at.w, t - at.w)
             };
             if x1 <= at.w && y2 <= at.h {
-                d += &format!(
-                    "M{} {}L{} {}",
-                    n(at.x + x1),
-                    n(at.y + y1),
-                    n(at.x + x2),
-                    n(at.y + y2)
-                );
+                d += &trace("M# #L# #", &[at.x + x1, at.y + y1, at.x + x2, at.y + y2]);
             }
         }
         if !d.is_empty() {
@@ -285,6 +279,35 @@ pub(crate) fn guessed_width(text: &str, size: f64) -> f64 {
 /// The size at which a text is about so wide at most.
 pub(crate) fn fitting(text: &str, size: f64, room: f64) -> f64 {
     size.min(room / guessed_width(text, 1.0).max(0.1))
+}
+
+/// A path: each `#` of the template becomes the next value, rounded to a tenth. One function for
+/// all paths, because each `format!` of its own weighs on the page.
+#[inline(never)]
+pub(crate) fn trace(template: &str, values: &[f64]) -> String {
+    let mut d = String::with_capacity(template.len() + 6 * values.len());
+    let mut values = values.iter();
+    for (index, part) in template.split('#').enumerate() {
+        if index > 0 {
+            push_tenths(&mut d, values.next().copied().unwrap_or(0.0));
+        }
+        d.push_str(part);
+    }
+    d
+}
+
+/// Writes a coordinate; what is not finite, as 0.
+fn push_tenths(d: &mut String, value: f64) {
+    let tenths = (value * 10.0).round() as i64;
+    if tenths < 0 {
+        d.push('-');
+    }
+    let tenths = tenths.unsigned_abs();
+    *d += &(tenths / 10).to_string();
+    if !tenths.is_multiple_of(10) {
+        d.push('.');
+        d.push(char::from(b'0' + (tenths % 10) as u8));
+    }
 }
 
 /// A coordinate in a path, short.

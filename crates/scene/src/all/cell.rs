@@ -9,7 +9,7 @@ use crate::{
     Frame, Fruit, Ink, Look, Text,
     belt::tab_picture,
     heap::{Grain, Rack, draw_unit},
-    sketch::{Area, Sketch, area, line, text},
+    sketch::{Area, Sketch, area, line, text, trace},
     words::{self, Doing},
 };
 
@@ -257,7 +257,7 @@ impl Cell<'_> {
                 }
             }
         }
-        let d = format!("M{} {}v{}h{}v{}", at.x, at.y, at.h, at.w, -at.h);
+        let d = trace("M# #v#h#v#", &[at.x, at.y, at.h, at.w, -at.h]);
         let ink = match self.is_gone() {
             true => Ink::Post,
             false => Ink::Ink,

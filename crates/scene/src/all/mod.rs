@@ -247,9 +247,9 @@ fn chosen<'a>(frame: &Frame<'a>, room: usize) -> Vec<&'a Connection> {
     let mut all: Vec<&Connection> = frame.state.conns.values().map(AsRef::as_ref).collect();
     if all.len() > room {
         let is_focus = |connection: &Connection| frame.focus == Some(connection.conn);
-        all.sort_by_key(|it| (!is_focus(it), !it.is_open(), it.conn));
+        all.sort_unstable_by_key(|it| (!is_focus(it), !it.is_open(), it.conn));
         all.truncate(room);
-        all.sort_by_key(|it| it.conn);
+        all.sort_unstable_by_key(|it| it.conn);
     }
     all
 }

@@ -8,7 +8,7 @@ use crate::{
     Fruit, Ink, Shape, Target,
     heap::{Grain, turn_of},
     motion::{cubic_in, ease, lerp},
-    sketch::{BOLD, THIN, area, fitting, line, n, text},
+    sketch::{BOLD, THIN, area, fitting, line, text, trace},
     words,
 };
 
@@ -281,7 +281,7 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
         sketch.fade(strength);
     }
     sketch.path_at(
-        format!("M{} -54H{right}V-10H{}L{} -32Z", n(left), n(left), n(tip)),
+        trace("M# -54H#V-10H#L# -32Z", &[left, right, left, tip]),
         at,
         scale,
         Ink::Bag,

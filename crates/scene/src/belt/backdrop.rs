@@ -5,7 +5,7 @@ use protocol::Source;
 use super::{Stage, answer, incoming};
 use crate::{
     Ink,
-    sketch::{BOLD, THIN, area, dashed, guessed_width, line, n, text},
+    sketch::{BOLD, THIN, area, dashed, guessed_width, line, text, trace},
     words::Label,
 };
 
@@ -121,11 +121,7 @@ fn belt(
             None,
         );
     }
-    sketch.path(
-        format!("M{} {}H{}", n(from + round), n(y), n(to - round)),
-        None,
-        BOLD,
-    );
+    sketch.path(trace("M# #H#", &[from + round, y, to - round]), None, BOLD);
     let d = if direction < 0.0 {
         "M6 -9L-6 0L6 9"
     } else {

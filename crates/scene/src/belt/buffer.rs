@@ -7,7 +7,7 @@ use super::{Stage, incoming, racks, vessel};
 use crate::{
     Ink, Target,
     heap::{Rack, Spot, hits},
-    motion::{cubic_in, cubic_out, lerp},
+    motion::{cubic_in, cubic_out, hump, lerp},
     sketch::{BOLD, EDGE, THIN, area, dashed, fitting, line, text},
     words::{self, Label},
 };
@@ -99,7 +99,7 @@ fn fall(stage: &Stage, rack: &Rack, cut: &Cut, offset: u64, to: Spot) -> Spot {
             .progress(cut.moment, delay + FALL_MS, SETTLE_MS);
         let dip = plan.pitch / 17.0;
         return Spot {
-            y: to.y + dip * (std::f64::consts::PI * settle).sin(),
+            y: to.y + dip * hump(settle),
             ..to
         };
     }

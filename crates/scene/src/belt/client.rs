@@ -8,8 +8,8 @@ use protocol::{End, Source};
 use super::Stage;
 use crate::{
     Fruit, Ink, Shape, Target,
-    motion::ease,
-    sketch::{DRAWING, THIN, area, dashed, fitting, guessed_width, line, n, run, runs, text},
+    motion::{ease, swing},
+    sketch::{DRAWING, THIN, area, dashed, fitting, guessed_width, line, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -139,7 +139,7 @@ fn person(stage: &mut Stage, connection: &Connection) {
     } else {
         ((21.0, 27.0), 0.42)
     };
-    let swing = (stage.motion.millis() / 90.0).sin() * 12.0 * wave;
+    let swing = swing(stage.motion.millis() / 565.0) * 12.0 * wave;
     let sketch = &mut stage.sketch;
     if wide {
         sketch.path_at(
@@ -188,12 +188,14 @@ fn person(stage: &mut Stage, connection: &Connection) {
     sketch.path_at(mouth, mouth_at, scale, fill, Some(line(Ink::Eye, DRAWING)));
     if wide {
         let hand = (150.0 + 24.0 * push + swing, 203.0 - 62.0 * wave);
-        let arm = format!(
-            "M128 216C136 228 {} {} {} {}",
-            n(144.0 + 8.0 * wave),
-            n(222.0 - 20.0 * wave),
-            n(hand.0 - 4.0),
-            n(hand.1)
+        let arm = trace(
+            "M128 216C136 228 # # # #",
+            &[
+                144.0 + 8.0 * wave,
+                222.0 - 20.0 * wave,
+                hand.0 - 4.0,
+                hand.1,
+            ],
         );
         sketch.limb(arm, 13.0, clothes);
         sketch.circle(hand, 8.0, Ink::Skin, THIN);
@@ -240,12 +242,14 @@ fn slip(stage: &mut Stage, connection: &Connection, client: &EndState) {
     let teeth: String = (1..=6)
         .map(|tooth| {
             let x = 218.0 - 24.0 * f64::from(tooth);
-            format!("L{} {}L{} {}", n(x + 12.0), n(foot - 8.0), n(x), n(foot))
+            trace("L# #L# #", &[x + 12.0, foot - 8.0, x, foot])
         })
         .collect();
-    stage
-        .sketch
-        .path(format!("M74 286H218V{}{teeth}Z", n(foot)), Ink::Bag, THIN);
+    stage.sketch.path(
+        trace("M74 286H218V#", &[foot]) + &teeth + "Z",
+        Ink::Bag,
+        THIN,
+    );
     for (row, cut) in shown.into_iter().enumerate() {
         let y = 322.0 + row as f64 * 54.0;
         send(

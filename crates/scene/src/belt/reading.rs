@@ -7,7 +7,7 @@ use super::{Stage, buffer, incoming, racks};
 use crate::{
     Ink,
     heap::{Rack, Spot, hits},
-    motion::{ease, lerp, quad_out},
+    motion::{ease, hump, lerp, quad_out},
     sketch::{THIN, area, fitting, text},
     words,
 };
@@ -96,7 +96,7 @@ pub(super) fn stance(stage: &Stage) -> (f64, f64) {
     let x = lerp(lerp(at_lip, plan.bagside, back), plan.home, home);
     // The tray is heaved while it is tipped.
     let heave = motion.progress(moment, TIP_MS - 100.0, TIPPED_MS - TIP_MS);
-    let lift = plan.tray_height * 0.35 * (std::f64::consts::PI * heave).sin();
+    let lift = plan.tray_height * 0.35 * hump(heave);
     (x, lift.max(0.0))
 }
 

@@ -7,7 +7,7 @@ use protocol::{End, ReadWhen};
 use super::{Stage, reading};
 use crate::{
     Ink,
-    sketch::{Area, EDGE, THIN, area, fitting, guessed_width, line, run, runs, text},
+    sketch::{Area, EDGE, THIN, area, fitting, guessed_width, line, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn gate(stage: &mut Stage) {
         stage.sketch.rect(hole, 0.0, Ink::Well, None);
     }
     if open < 0.9 {
-        let d = format!("M0 0V{high}");
+        let d = trace("M0 0V#", &[high]);
         let at = (x, top + (high + 10.0) * open);
         stage.sketch.path_at(d, at, 1.0, None, Some(stroke));
     }

@@ -6,7 +6,7 @@ use super::{Stage, racks};
 use crate::{
     Ink, Target,
     heap::{Grain, Rack},
-    sketch::{EDGE, THIN, WALL, area, dashed, fitting, guessed_width, line, n, text},
+    sketch::{EDGE, THIN, WALL, area, dashed, fitting, guessed_width, line, text, trace},
     words::{self, Label},
 };
 
@@ -107,7 +107,7 @@ pub(super) fn level(stage: &mut Stage) {
         let sketch = &mut stage.sketch;
         sketch.rect(at, 0.0, Ink::Kernel, None);
         sketch.path(
-            format!("M1134 {}L1146 {}", n(y), n(centre)),
+            trace("M1134 #L1146 #", &[y, centre]),
             None,
             Some(line(Ink::Ink, EDGE)),
         );
@@ -127,7 +127,7 @@ pub(super) fn level(stage: &mut Stage) {
         let knob_y = y.min(stage.plan.floor() - 16.0);
         let sketch = &mut stage.sketch;
         sketch.path(
-            format!("M162 {}L153 {}V208H139", n(y), n(knob_y)),
+            trace("M162 #L153 #V208H139", &[y, knob_y]),
             None,
             Some(line(Ink::Ink, 2.5)),
         );

@@ -8,7 +8,7 @@ use protocol::Source;
 use super::{Stage, racks, vessel};
 use crate::{
     Ink, Target,
-    sketch::{THIN, area, line, n, run, runs, text},
+    sketch::{THIN, area, line, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -140,7 +140,7 @@ fn tape(stage: &mut Stage, place: &Place, window: u64) {
     if end >= top {
         // All of it is to scale; a cord leads to the case.
         sketch.path(
-            format!("M{} {}V{}", n(middle), n(top), n(end)),
+            trace("M# #V#", &[middle, top, end]),
             None,
             Some(line(Ink::Ink2, 1.5)),
         );
@@ -155,22 +155,24 @@ fn tape(stage: &mut Stage, place: &Place, window: u64) {
         let ground = stage.plan.is_wide();
         let ink = if ground { Ink::Kernel } else { Ink::Well };
         sketch.path(
-            format!(
-                "M{} {}L{} {}V{}L{} {}Z",
-                n(left),
-                n(cut + slope),
-                n(right),
-                n(cut),
-                n(cut + gap),
-                n(left),
-                n(cut + gap + slope)
+            trace(
+                "M# #L# #V#L# #Z",
+                &[
+                    left,
+                    cut + slope,
+                    right,
+                    cut,
+                    cut + gap,
+                    left,
+                    cut + gap + slope,
+                ],
             ),
             ink,
             None,
         );
         for at in [cut, cut + gap] {
             sketch.path(
-                format!("M{} {}L{} {}", n(left), n(at + slope), n(right), n(at)),
+                trace("M# #L# #", &[left, at + slope, right, at]),
                 None,
                 Some(line(Ink::Ink, 2.0)),
             );
@@ -182,7 +184,7 @@ fn tape(stage: &mut Stage, place: &Place, window: u64) {
         let long = ((level - y) / tick).round() % 5.0 == 0.0;
         let reach = if long { wide } else { wide * 0.5 };
         sketch.path(
-            format!("M{} {}h{}", n(middle + wide / 2.0), n(y), n(-reach)),
+            trace("M# #h#", &[middle + wide / 2.0, y, -reach]),
             None,
             Some(line(Ink::Eye, 1.2)),
         );
@@ -190,7 +192,7 @@ fn tape(stage: &mut Stage, place: &Place, window: u64) {
     }
     // Its foot stands on what has arrived.
     sketch.path(
-        format!("M{} {}h{}", n(middle - wide), n(level), n(2.0 * wide)),
+        trace("M# #h#", &[middle - wide, level, 2.0 * wide]),
         None,
         Some(line(Ink::Ink, 2.0)),
     );

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     Ink, Target,
-    sketch::{BOLD, DRAWING, THIN, area, fitting, line, n, text},
+    motion::hump,
+    sketch::{BOLD, DRAWING, THIN, area, fitting, line, text, trace},
     words,
 };
 
@@ -98,16 +99,18 @@ pub(super) fn figure(stage: &mut Stage) {
     for side in [-1.0, 1.0] {
         let shoulder = (x + side * 46.7 * scale, plan.feet - 197.5 * scale);
         let hand = (x + side * (half - 3.0), plan.tray_y - lift + 5.0 * scale);
-        let arm = format!(
-            "M{} {}C{} {} {} {} {} {}",
-            n(shoulder.0),
-            n(shoulder.1),
-            n(shoulder.0 + side * 35.0 * scale),
-            n(shoulder.1 + 18.0 * scale),
-            n(hand.0 - side * 15.0 * scale),
-            n(hand.1 - 37.0 * scale),
-            n(hand.0),
-            n(hand.1)
+        let arm = trace(
+            "M# #C# # # # # #",
+            &[
+                shoulder.0,
+                shoulder.1,
+                shoulder.0 + side * 35.0 * scale,
+                shoulder.1 + 18.0 * scale,
+                hand.0 - side * 15.0 * scale,
+                hand.1 - 37.0 * scale,
+                hand.0,
+                hand.1,
+            ],
         );
         sketch.limb(arm, 20.8 * scale, Ink::Coat);
     }
@@ -146,7 +149,7 @@ fn greeting(stage: &Stage) -> f64 {
         .into_iter()
         .flatten()
         .map(|moment| stage.motion.progress(moment, 0.0, 450.0))
-        .map(|p| (std::f64::consts::PI * p).sin())
+        .map(hump)
         .fold(0.0, f64::max)
 }
 
@@ -198,12 +201,9 @@ pub(super) fn tray(stage: &mut Stage) {
     let slope = high * 0.24;
     let sketch = &mut stage.sketch;
     sketch.path_at(
-        format!(
-            "M{} 0L{} {high}H{}L{} 0Z",
-            n(-half),
-            n(slope - half),
-            n(half - slope),
-            n(half)
+        trace(
+            "M# 0L# #H#L# 0Z",
+            &[-half, slope - half, high, half - slope, half],
         ),
         (x, y),
         1.0,
@@ -212,7 +212,7 @@ pub(super) fn tray(stage: &mut Stage) {
     );
     let over = high * 0.1;
     sketch.path_at(
-        format!("M{} 0H{}", n(-half - over), n(half + over)),
+        trace("M# 0H#", &[-half - over, half + over]),
         (x, y),
         1.0,
         None,

@@ -7,7 +7,7 @@ use protocol::{End, Event, Source};
 use super::Board;
 use crate::{
     Ink, Stroke, Target,
-    sketch::{area, dashed, guessed_width, line, n, text},
+    sketch::{area, dashed, guessed_width, line, text, trace},
     words::{self, Label},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn scale(board: &mut Board, has_names: bool) {
         (board.top, dashed(Ink::Hair, 1.5, 2.0, 5.0)),
         (board.base, line(Ink::Hair, 1.5)),
     ] {
-        let d = format!("M{} {}H{}", n(board.left), n(y), n(board.right));
+        let d = trace("M# #H#", &[board.left, y, board.right]);
         board.sketch.path(d, None, Some(stroke));
     }
     let room = size * 3.2;
@@ -111,7 +111,7 @@ fn tick(board: &mut Board, x: f64, entry: &Entry, stroke: Stroke) {
         return;
     }
     let (top, bottom) = (board.ticks, board.ticks_end);
-    let d = format!("M{} {}V{}", n(x), n(top), n(bottom));
+    let d = trace("M# #V#", &[x, top, bottom]);
     board.sketch.path(d, None, Some(stroke));
     let at = area(x - 4.0, top - 4.0, 8.0, bottom - top + 8.0);
     board.sketch.hit(at, Target::Record(entry.record.seq));
@@ -150,7 +150,7 @@ fn cut_in_time(board: &mut Board, before: &Entry, after: &Entry) {
     let strip = area(x - half, top, CUT, bottom - top);
     board.sketch.rect(strip, 0.0, Ink::Paper, None);
     for x in [x - half, x + half] {
-        let d = format!("M{} {}V{}", n(x), n(top), n(bottom));
+        let d = trace("M# #V#", &[x, top, bottom]);
         let stroke = line(Ink::Hair, board.weight(1.5));
         board.sketch.path(d, None, Some(stroke));
     }
@@ -195,7 +195,7 @@ pub(super) fn live(board: &mut Board) {
     if x <= board.head_x + 4.0 || x > board.right {
         return;
     }
-    let d = format!("M{} {}V{}", n(x), n(board.top), n(board.ticks_end));
+    let d = trace("M# #V#", &[x, board.top, board.ticks_end]);
     let stroke = line(Ink::Live, board.weight(2.5));
     board.sketch.path(d, None, Some(stroke));
     let size = board.size;
@@ -208,7 +208,7 @@ pub(super) fn live(board: &mut Board) {
 
 pub(super) fn playhead(board: &mut Board) {
     let (x, bottom) = (board.head_x, (board.ticks + board.ticks_end) / 2.0);
-    let d = format!("M{} 2V{}", n(x), n(board.memory_base));
+    let d = trace("M# 2V#", &[x, board.memory_base]);
     let stroke = line(Ink::Focus, board.weight(2.5));
     board.sketch.path(d, None, Some(stroke));
     board.sketch.circle((x, bottom), 6.0, Ink::Focus, None);

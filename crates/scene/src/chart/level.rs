@@ -7,7 +7,7 @@ use model::Level;
 use super::Board;
 use crate::{
     Fruit, Ink, Look, Shape, Target,
-    sketch::{Area, area, dashed, guessed_width, line, n, text},
+    sketch::{Area, area, dashed, guessed_width, line, n, text, trace},
     words,
 };
 
@@ -153,7 +153,7 @@ fn edge(board: &mut Board, layer: Area, fruit: Fruit) {
         Look::Dark => Ink::Fill(fruit),
         Look::Light | Look::Projector => Ink::Outline(fruit),
     };
-    let d = format!("M{} {}H{}", n(layer.x), n(layer.y), n(layer.x + layer.w));
+    let d = trace("M# #H#", &[layer.x, layer.y, layer.x + layer.w]);
     board.sketch.path(d, None, Some(line(ink, 1.25)));
 }
 
@@ -169,17 +169,12 @@ fn outline(board: &mut Board, steps: &[Step]) {
         };
         let y = n(board.y(to - from));
         levels += &match goes_on {
-            true => format!("V{y}H{}", n(step.to)),
-            false => format!("M{} {y}H{}", n(step.from), n(step.to)),
+            true => trace("V#H#", &[y, step.to]),
+            false => trace("M# #H#", &[step.from, y, step.to]),
         };
         goes_on = true;
         if step.peak > to - from {
-            peaks += &format!(
-                "M{} {}V{}",
-                n(step.from),
-                n(board.base),
-                n(board.y(step.peak))
-            );
+            peaks += &trace("M# #V#", &[step.from, board.base, board.y(step.peak)]);
         }
     }
     let stroke = Some(line(Ink::Ink, board.weight(2.0)));
@@ -202,7 +197,7 @@ fn window(board: &mut Board) {
             Some(0) => &mut shut,
             _ => &mut open,
         };
-        *d += &format!("M{} {}H{}", n(from), n(board.y(bound)), n(to));
+        *d += &trace("M# #H#", &[from, board.y(bound), to]);
     }
     let strokes = [
         (open, dashed(Ink::Ink2, board.weight(1.5), 6.0, 4.0)),

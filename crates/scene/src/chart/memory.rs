@@ -6,7 +6,7 @@ use protocol::Source;
 use super::Board;
 use crate::{
     Ink,
-    sketch::{area, dashed, line, n},
+    sketch::{area, dashed, line, trace},
     words::Label,
 };
 
@@ -24,14 +24,14 @@ pub(super) fn draw(board: &mut Board, has_names: bool) {
         let y = base - (base - top) * part.min(1.0);
         fills.push(area(from, y, to - from, base - y));
         outline += &match goes_on {
-            true => format!("V{}H{}", n(y), n(to)),
-            false => format!("M{} {}H{}", n(from), n(y), n(to)),
+            true => trace("V#H#", &[y, to]),
+            false => trace("M# #H#", &[from, y, to]),
         };
         goes_on = true;
     }
     let is_known = !outline.is_empty();
     if is_known {
-        let limit = format!("M{} {}H{}", n(board.left), n(top), n(board.head_x));
+        let limit = trace("M# #H#", &[board.left, top, board.head_x]);
         let stroke = dashed(Ink::Hair, 1.5, 2.0, 4.0);
         board.sketch.path(limit, None, Some(stroke));
         for at in fills.into_iter().filter(|at| at.w > 0.0 && at.h >= 0.5) {

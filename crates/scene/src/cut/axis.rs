@@ -1,10 +1,12 @@
 //! The one axis of the picture: from a byte's offset to its x, the same on every floor.
 
+use std::cmp::Reverse;
+
 use super::{layout::Layout, view::View};
 use crate::{
     heap::{Grain, Spot},
     motion::lerp,
-    sketch::n,
+    sketch::trace,
 };
 
 /// Fruit of neighbouring rows overlap by so much of their height.
@@ -143,7 +145,7 @@ impl Axis {
                 x > self.left && x < self.right
             })
             .collect();
-        units.sort_by_key(|&offset| std::cmp::Reverse(offset / unit % self.rows));
+        units.sort_unstable_by_key(|&offset| (Reverse(offset / unit % self.rows), offset));
         units
     }
 
@@ -164,7 +166,7 @@ impl Axis {
     /// last fruit before it and the first one behind.
     pub fn fence(&self, offset: u64, floor: f64, top: f64) -> String {
         if self.rows == 1 {
-            return format!("M{} {}V{}", n(self.x(offset)), n(floor), n(top));
+            return trace("M# #V#", &[self.x(offset), floor, top]);
         }
         let (unit, rows) = (self.view.unit, self.rows);
         let index = offset.div_ceil(unit);
@@ -179,7 +181,8 @@ impl Axis {
             let low = if row == 0 { floor } else { low };
             let high = if row + 1 == rows { top } else { high };
             let pen = if row == 0 { 'M' } else { 'L' };
-            d += &format!("{pen}{} {}L{} {}", n(x), n(low), n(x), n(high));
+            d.push(pen);
+            d += &trace("# #L# #", &[x, low, x, high]);
         }
         d
     }

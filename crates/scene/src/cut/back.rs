@@ -9,7 +9,7 @@ use super::{Stage, belts, layout::Layout};
 use crate::{
     Ink, Target,
     motion::{cubic_in, lerp},
-    sketch::{area, guessed_width, n, run, runs, text},
+    sketch::{area, guessed_width, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -371,14 +371,7 @@ fn send_buffer(stage: &mut Stage, places: &Places) {
     let (x, width) = (places.buffer, places.buffer_width);
     let (top, bottom) = (layout.back.top + 5.0, belt_top(&layout));
     let glass = stage.pen(Ink::Glass, 3.5);
-    let d = format!(
-        "M{} {}V{}H{}V{}",
-        n(x),
-        n(bottom),
-        n(top),
-        n(x + width),
-        n(bottom)
-    );
+    let d = trace("M# #V#H#V#", &[x, bottom, top, x + width, bottom]);
     stage.sketch.fade(0.88);
     stage.sketch.path(d.clone(), Ink::Well, None);
     stage.sketch.end_fade();

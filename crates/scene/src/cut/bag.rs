@@ -6,7 +6,7 @@ use crate::{
     Ink, Look, Row, Target,
     heap::Spot,
     motion::{cubic_in, lerp},
-    sketch::{area, n},
+    sketch::{area, trace},
     words,
 };
 
@@ -52,7 +52,7 @@ fn sack(stage: &mut Stage, bag: u64) {
     let sketch = &mut stage.sketch;
     sketch.path(outline, None, Some(rim));
     sketch.path(
-        format!("M{} {}H{}", n(left - 2.0 * unit), n(top), n(right)),
+        trace("M# #H#", &[left - 2.0 * unit, top, right]),
         None,
         Some(rope),
     );
@@ -65,29 +65,33 @@ fn sack(stage: &mut Stage, bag: u64) {
 /// Wider below its rim, round at the bottom; what is out of view is left open.
 fn outline((left, right): (f64, f64), (top, bottom): (f64, f64), open: bool, unit: f64) -> String {
     let (belly, corner) = (9.0 * unit, (bottom - top) * 0.3);
-    let mut d = format!(
-        "M{} {}C{} {} {} {} {} {}H{}",
-        n(left),
-        n(top),
-        n(left - belly),
-        n(top + corner * 1.2),
-        n(left - belly),
-        n(bottom),
-        n(left + corner),
-        n(bottom),
-        n(if open { right } else { right - corner })
+    let mut d = trace(
+        "M# #C# # # # # #H#",
+        &[
+            left,
+            top,
+            left - belly,
+            top + corner * 1.2,
+            left - belly,
+            bottom,
+            left + corner,
+            bottom,
+            if open { right } else { right - corner },
+        ],
     );
     d += &if open {
-        format!("V{}", n(top))
+        trace("V#", &[top])
     } else {
-        format!(
-            "C{} {} {} {} {} {}",
-            n(right + belly),
-            n(bottom),
-            n(right + belly),
-            n(top + corner * 1.2),
-            n(right),
-            n(top)
+        trace(
+            "C# # # # # #",
+            &[
+                right + belly,
+                bottom,
+                right + belly,
+                top + corner * 1.2,
+                right,
+                top,
+            ],
         )
     };
     d
@@ -101,16 +105,9 @@ fn mesh(stage: &mut Stage, (left, right): (f64, f64), (top, bottom): (f64, f64))
     let count = ((right - left - height) / step).floor().clamp(0.0, 80.0) as u32;
     for index in 0..=count {
         let x = left + f64::from(index) * step;
-        d += &format!(
-            "M{} {}l{} {}M{} {}l{} {}",
-            n(x),
-            n(top),
-            n(height),
-            n(height),
-            n(x + height),
-            n(top),
-            n(-height),
-            n(height)
+        d += &trace(
+            "M# #l# #M# #l# #",
+            &[x, top, height, height, x + height, top, -height, height],
         );
     }
     let stroke = stage.pen(Ink::Hair, 1.5);

@@ -3,7 +3,7 @@
 use super::Stage;
 use crate::{
     Ink,
-    sketch::{Area, n},
+    sketch::{Area, trace},
 };
 
 /// A belt from its round nose at the left to the wall, with chevrons that have moved by `travel`.
@@ -12,15 +12,18 @@ pub(super) fn belt(stage: &mut Stage, at: Area, chevron: &'static str, travel: f
     let right = at.x + at.w;
     let stroke = stage.pen(Ink::Ink, 2.0);
     stage.sketch.path(
-        format!(
-            "M{} {}H{}A{r} {r} 0 0 0 {} {}H{}",
-            n(right),
-            n(at.y),
-            n(at.x + radius),
-            n(at.x + radius),
-            n(at.y + at.h),
-            n(right),
-            r = n(radius)
+        trace(
+            "M# #H#A# # 0 0 0 # #H#",
+            &[
+                right,
+                at.y,
+                at.x + radius,
+                radius,
+                radius,
+                at.x + radius,
+                at.y + at.h,
+                right,
+            ],
         ),
         Ink::Belt,
         Some(stroke),

@@ -7,7 +7,7 @@ use super::Stage;
 use crate::{
     Ink, Text,
     motion::{ease, lerp},
-    sketch::{area, line, n, text},
+    sketch::{area, line, text, trace},
     words::{self, Label},
 };
 
@@ -30,14 +30,14 @@ pub(super) fn draw(stage: &mut Stage) {
     if layout.is_upright() {
         stage
             .sketch
-            .path(format!("M{x} {top}V{bottom}"), None, Some(wall));
+            .path(trace("M# #V#", &[x, top, bottom]), None, Some(wall));
         return;
     }
     boards(stage);
     person(stage);
     stage
         .sketch
-        .path(format!("M{x} {top}V{bottom}"), None, Some(wall));
+        .path(trace("M# #V#", &[x, top, bottom]), None, Some(wall));
     awning(stage);
     who(stage, connection);
     received(stage);
@@ -53,7 +53,7 @@ fn boards(stage: &mut Stage) {
     stage.sketch.rect(at, 0.0, Ink::Wood, Some(pen));
     let board = at.w / 4.0;
     let d: String = (1..4)
-        .map(|index| format!("M{} {top}V{bottom}", n(x + f64::from(index) * board)))
+        .map(|index| trace("M# #V#", &[x + f64::from(index) * board, top, bottom]))
         .collect();
     let seam = stage.pen(Ink::Ink, 1.5);
     stage.sketch.fade(0.35);
@@ -200,7 +200,7 @@ fn person(stage: &mut Stage) {
     );
     if !gone {
         let hand = (-46.0 - reach, -30.0);
-        let d = format!("M-24 -22C-32 -14 -38 -18 {} {}", hand.0 + 5.0, hand.1);
+        let d = trace("M-24 -22C-32 -14 -38 -18 # #", &[hand.0 + 5.0, hand.1]);
         sketch.path_at(d.clone(), at, 1.0, None, Some(line(Ink::Ink, 15.0)));
         sketch.path_at(d, at, 1.0, None, Some(line(clothes, 11.5)));
         sketch.circle((at.0 + hand.0, at.1 + hand.1), 7.0, Ink::Skin, thin);

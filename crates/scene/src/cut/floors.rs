@@ -2,7 +2,10 @@
 //! through all of them.
 
 use super::Stage;
-use crate::{Ink, Look, sketch::area};
+use crate::{
+    Ink, Look,
+    sketch::{area, trace},
+};
 
 pub(super) fn draw(stage: &mut Stage) {
     let layout = stage.layout;
@@ -34,14 +37,14 @@ pub(super) fn draw(stage: &mut Stage) {
         let stroke = stage.pen(ink, width);
         stage
             .sketch
-            .path(format!("M0 {y}H{wall}"), None, Some(stroke));
+            .path(trace("M0 #H#", &[y, wall]), None, Some(stroke));
     }
     // The system call is the one border that bytes cross only when the program asks.
     let stroke = stage.dashes(Ink::Ink2, 2.0, 3.0, 9.0);
     let y = layout.scoop.top;
     stage
         .sketch
-        .path(format!("M0 {y}H{wall}"), None, Some(stroke));
+        .path(trace("M0 #H#", &[y, wall]), None, Some(stroke));
 }
 
 /// The tint of each batch, from its send down to the bag.

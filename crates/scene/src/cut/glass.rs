@@ -8,7 +8,7 @@ use crate::{
     Ink,
     heap::Spot,
     motion::{cubic_in, ease, lerp},
-    sketch::{area, n, text},
+    sketch::{area, text, trace},
     words::Label,
 };
 
@@ -85,12 +85,9 @@ fn body(stage: &mut Stage, connection: &Connection, server: &EndState) {
     queue(stage, connection, server);
     let wall = stage.pen(Ink::Glass, 5.0);
     stage.sketch.path(
-        format!(
-            "M{} {}V{}H{}",
-            n(left),
-            n(top - 5.0 * layout.unit),
-            n(line_y),
-            n(layout.wall)
+        trace(
+            "M# #V#H#",
+            &[left, top - 5.0 * layout.unit, line_y, layout.wall],
         ),
         None,
         Some(wall),

@@ -13,7 +13,7 @@ use crate::{
     Ink, Target,
     heap::Spot,
     motion::{cubic_in, cubic_out, ease, lerp},
-    sketch::{area, guessed_width, n, run, runs, text},
+    sketch::{area, guessed_width, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -183,26 +183,16 @@ fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
         _ => 0.0,
     };
     let end_of_bottom = lerp(right, left, back);
-    let mut d = format!(
-        "M{} {}L{} {}H{}",
-        n(left - flare),
-        n(top),
-        n(left),
-        n(bottom),
-        n(end_of_bottom)
+    let mut d = trace(
+        "M# #L# #H#",
+        &[left - flare, top, left, bottom, end_of_bottom],
     );
-    let mut inside = format!("{d}L{} {}Z", n(right + flare), n(top));
+    let mut inside = d.clone() + &trace("L# #Z", &[right + flare, top]);
     if open {
-        inside = format!("{d}V{}Z", n(top));
+        inside = d.clone() + &trace("V#Z", &[top]);
     } else {
-        let pen = if back > 0.0 { 'M' } else { 'L' };
-        d += &format!(
-            "{pen}{} {}L{} {}",
-            n(right),
-            n(bottom),
-            n(right + flare),
-            n(top)
-        );
+        d.push(if back > 0.0 { 'M' } else { 'L' });
+        d += &trace("# #L# #", &[right, bottom, right + flare, top]);
     }
     if !loaded {
         stage.sketch.fade(0.72);
@@ -215,12 +205,7 @@ fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
     if open {
         let stroke = stage.dashes(Ink::Ink, 6.5, 0.1, 12.0);
         stage.sketch.path(
-            format!(
-                "M{} {}H{}",
-                n(right + 8.0 * unit),
-                n(bottom),
-                n(layout.wall - 4.0)
-            ),
+            trace("M# #H#", &[right + 8.0 * unit, bottom, layout.wall - 4.0]),
             None,
             Some(stroke),
         );
@@ -254,7 +239,7 @@ fn ticks(stage: &mut Stage, scoop: &Scoop, right: f64) {
         }
         let is_long = index % 10 == 0;
         let height = if is_long { 14.0 } else { 7.0 } * unit;
-        let d = format!("M{} {}v{}", n(x), n(scoop.bottom - 3.0 * unit), n(-height));
+        let d = trace("M# #v#", &[x, scoop.bottom - 3.0 * unit, -height]);
         if is_long {
             long += &d;
         } else {

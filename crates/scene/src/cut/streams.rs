@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Ink, Row, Target,
     heap::glyph,
-    sketch::{area, n, run, runs, text},
+    sketch::{area, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -148,12 +148,7 @@ fn ticks(stage: &mut Stage) {
     while offset <= view.end() {
         let x = axis.x(offset);
         if x > axis.left - 1.0 && x < axis.right + 1.0 {
-            d += &format!(
-                "M{} {}V{}",
-                n(x),
-                n(base - 7.0 * layout.heavy.min(1.0)),
-                n(base)
-            );
+            d += &trace("M# #V#", &[x, base - 7.0 * layout.heavy.min(1.0), base]);
             let numbered = !has_characters(stage) && (offset / step).is_multiple_of(2);
             if numbered {
                 let sizes = layout.sizes;

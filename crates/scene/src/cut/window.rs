@@ -8,7 +8,7 @@ use protocol::Source;
 use super::Stage;
 use crate::{
     Ink, Target,
-    sketch::{area, guessed_width, n, run, runs, text},
+    sketch::{area, guessed_width, run, runs, text, trace},
     words::{self, Label},
 };
 
@@ -176,20 +176,22 @@ fn arrow(stage: &mut Stage, from: f64, to: f64) {
     let size = 8.5 * unit;
     let y = stage.layout.glass_floor() - size * 1.3;
     let stroke = stage.pen(Ink::Glass, 2.5);
-    let d = format!(
-        "M{} {}V{}M{} {}H{}M{} {}L{} {}L{} {}",
-        n(from),
-        n(y - size),
-        n(y + size),
-        n(from),
-        n(y),
-        n(to),
-        n(to - size),
-        n(y - size),
-        n(to),
-        n(y),
-        n(to - size),
-        n(y + size)
+    let d = trace(
+        "M# #V#M# #H#M# #L# #L# #",
+        &[
+            from,
+            y - size,
+            y + size,
+            from,
+            y,
+            to,
+            to - size,
+            y - size,
+            to,
+            y,
+            to - size,
+            y + size,
+        ],
     );
     stage.sketch.path(d, None, Some(stroke));
 }
@@ -263,18 +265,20 @@ fn lid(stage: &mut Stage, window: Option<u64>) -> Lid {
 fn break_mark(stage: &mut Stage, x: f64, (top, height): (f64, f64)) {
     let unit = stage.unit();
     let zigzag = |dx: f64| {
-        format!(
-            "M{} {}l{} {} {} {} {} {} {} {}",
-            n(x + dx),
-            n(top - 3.0),
-            n(6.0 * unit),
-            n(height * 0.28),
-            n(-10.0 * unit),
-            n(height * 0.22),
-            n(10.0 * unit),
-            n(height * 0.22),
-            n(-6.0 * unit),
-            n(height * 0.28 + 8.0 * unit)
+        trace(
+            "M# #l# # # # # # # #",
+            &[
+                x + dx,
+                top - 3.0,
+                6.0 * unit,
+                height * 0.28,
+                -10.0 * unit,
+                height * 0.22,
+                10.0 * unit,
+                height * 0.22,
+                -6.0 * unit,
+                height * 0.28 + 8.0 * unit,
+            ],
         )
     };
     let gap = stage.pen(Ink::Kernel, 10.0 * unit.min(1.0));

@@ -7,7 +7,7 @@ use super::{Stage, belts, pieces::Words, streams::record};
 use crate::{
     Ink, Row, Target,
     motion::{ease, lerp},
-    sketch::{area, guessed_width, n, text},
+    sketch::{area, guessed_width, text, trace},
     words::{self, Label},
 };
 
@@ -102,17 +102,19 @@ fn took(stage: &mut Stage, connection: &Connection, cut: &Cut, bottom: f64) {
     let head = sizes.record * 0.42;
     let stroke = stage.pen(Ink::Ink2, 2.0);
     stage.sketch.path(
-        format!(
-            "M{} {}V{}M{} {}L{} {}L{} {}",
-            n(x),
-            n(top),
-            n(end),
-            n(x - head),
-            n(end - head * 1.2),
-            n(x),
-            n(end),
-            n(x + head),
-            n(end - head * 1.2)
+        trace(
+            "M# #V#M# #L# #L# #",
+            &[
+                x,
+                top,
+                end,
+                x - head,
+                end - head * 1.2,
+                x,
+                end,
+                x + head,
+                end - head * 1.2,
+            ],
         ),
         None,
         Some(stroke),

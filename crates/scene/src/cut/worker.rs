@@ -4,7 +4,7 @@
 use super::Stage;
 use crate::{
     Ink,
-    sketch::{line, n},
+    sketch::{line, trace},
 };
 
 /// Feet on the floor left of the scoop, the right hand at its handle.
@@ -14,11 +14,9 @@ pub(super) fn at_handle(stage: &mut Stage, (x, y): (f64, f64)) {
     let hand = (x - 46.0 * scale, y);
     // The handle.
     let handle = stage.pen(Ink::Ink, 6.5);
-    stage.sketch.path(
-        format!("M{} {}H{}", n(hand.0), n(y), n(x)),
-        None,
-        Some(handle),
-    );
+    stage
+        .sketch
+        .path(trace("M# #H#", &[hand.0, y, x]), None, Some(handle));
     if stage.layout.is_upright() {
         // No room for a figure beside the numbers: the sign stands at the handle.
         if stage.is_held() {
@@ -114,12 +112,14 @@ fn figure(stage: &mut Stage, at: (f64, f64), hand: Option<(f64, f64)>) {
     match hand {
         Some(hand) => {
             let shoulder = (at.0 + 14.0 * scale, at.1 - 62.0 * scale);
-            let d = format!(
-                "M{} {}L{} {}",
-                n((shoulder.0 - at.0) / scale),
-                n((shoulder.1 - at.1) / scale),
-                n((hand.0 - at.0) / scale),
-                n((hand.1 - at.1) / scale)
+            let d = trace(
+                "M# #L# #",
+                &[
+                    (shoulder.0 - at.0) / scale,
+                    (shoulder.1 - at.1) / scale,
+                    (hand.0 - at.0) / scale,
+                    (hand.1 - at.1) / scale,
+                ],
             );
             arm(stage, at, d, scale);
             stage.sketch.circle(hand, 6.0 * scale, Ink::Skin, thin);

@@ -442,7 +442,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
     if lang == Lang::En {
         let mut text = refusal.to_string();
         // A sentence of its own on the page.
-        if let Some(first) = text.get(..1).map(str::to_uppercase) {
+        if let Some(first) = text.get(..1).map(str::to_ascii_uppercase) {
             text.replace_range(..1, &first);
         }
         return text + ".";

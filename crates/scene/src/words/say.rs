@@ -318,7 +318,7 @@ impl Say<'_> {
         };
         match Connection::mixes(&server.arrived, cut) {
             Some(parts) if parts > 1 => {
-                let count = ordinal_word(parts as u64).to_lowercase();
+                let count = ordinal_word(parts as u64).to_ascii_lowercase();
                 lines.push(self.say(
                     format!("One read, {count} arrivals:"),
                     format!("一次读取，{parts} 次到达："),
@@ -440,7 +440,7 @@ impl Say<'_> {
             format!(
                 "{} {batch_word}, {} {read_word}.",
                 ordinal_word(parts),
-                ordinal_word(reads).to_lowercase()
+                ordinal_word(reads).to_ascii_lowercase()
             ),
             format!("{parts} {zh}、{reads} 次读取。"),
         ))

@@ -218,3 +218,8 @@ pub fn then(promise: &js_sys::Promise, done: JsValue, failed: JsValue) {
         let _ = then.call2(promise, &function(done), &function(failed));
     }
 }
+
+/// A length of CSS: whole pixels.
+pub fn px(length: f64) -> String {
+    format!("{}px", length.round() as i64)
+}

@@ -16,7 +16,6 @@ mod keys;
 mod lanes;
 mod language;
 mod link;
-mod numbers;
 mod painter;
 mod panels;
 mod sprites;

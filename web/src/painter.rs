@@ -421,5 +421,8 @@ pub fn css_font(size: f64, weight: Weight, mono: bool) -> String {
         Weight::Bold => 700,
     };
     let family = if mono { MONO } else { SANS };
-    format!("{weight} {size:.2}px {family}")
+    // Hundredths of pixels, without the tables that print any number of any size.
+    let hundredths = (size * 100.0).round() as u32;
+    let (whole, part) = (hundredths / 100, hundredths % 100);
+    format!("{weight} {whole}.{part:02}px {family}")
 }

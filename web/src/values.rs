@@ -5,7 +5,7 @@ use model::{Connection, EndState, Ruler, State};
 use protocol::{Queues, Source, Sources};
 use scene::{Lang, words::number};
 
-use crate::{language::Label, numbers};
+use crate::language::Label;
 
 /// How many cuts of a ruler are told in words.
 const CUTS_TOLD: usize = 8;

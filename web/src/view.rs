@@ -407,19 +407,8 @@ const TAB_HEIGHT: f64 = 36.0;
 
 fn tabs(frame: &Frame) -> Tabs {
     let state = frame.state;
-    // The focus, then open ones, the newest first, then closed ones.
-    let mut chosen: Vec<&Connection> = state.conns.values().map(AsRef::as_ref).collect();
-    chosen.sort_unstable_by_key(|connection| {
-        let in_focus = Some(connection.conn) == frame.focus;
-        (
-            !in_focus,
-            !connection.is_open(),
-            u32::MAX - connection.conn.0,
-        )
-    });
-    let more = chosen.len().saturating_sub(View::TABS_MAX);
-    chosen.truncate(View::TABS_MAX);
-    chosen.sort_unstable_by_key(|connection| connection.conn);
+    let chosen = scene::chosen(state, frame.focus, View::TABS_MAX);
+    let more = state.conns.len() - chosen.len();
     let tab = |connection: &&Connection| Tab {
         conn: connection.conn,
         in_focus: Some(connection.conn) == frame.focus,

@@ -20,6 +20,7 @@ mod stage;
 mod svg;
 pub mod words;
 
+pub use all::chosen;
 pub use belt::tab_picture;
 pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};

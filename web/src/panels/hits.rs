@@ -202,7 +202,7 @@ fn sync(group: &Element, shown: &mut Vec<Spot>, spots: &[Spot]) {
             ("width", spot.hit.w),
             ("height", spot.hit.h),
         ] {
-            let _ = style.set_property(name, &format!("{value:.0}px"));
+            let _ = style.set_property(name, &browser::px(value));
         }
         let _ = button.set_attribute("aria-label", &spot.name);
         if let Some(shown) = shown.get_mut(at) {

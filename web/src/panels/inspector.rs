@@ -28,7 +28,7 @@ pub fn Inspector(view: View) -> impl IntoView {
             id="inspector"
             class="inspector"
             style:inset=move || inset().map(|(inset, _)| inset)
-            style:max-height=move || inset().map(|(_, height)| format!("{height:.0}px"))
+            style:max-height=move || inset().map(|(_, height)| browser::px(height))
             hidden=move || view.inspection.with(Option::is_none)
         >
             {move || view.inspection.get().map(|found| told(view, found))}
@@ -84,33 +84,41 @@ fn told(view: View, found: Inspection) -> impl IntoView {
 fn beside((x, y, w, h): Place, (width, height): (f64, f64)) -> (String, f64) {
     let (left, right) = (x, width - x - w);
     let (above, below) = (y, height - y - h);
-    let px = |value: f64| format!("{value:.0}px");
     let near = |edge: f64| edge.clamp(GAP, height / 2.0);
     if left.max(right) < ROOM_MIN + 2.0 * GAP {
-        let start = px(x.min(width - WIDTH - GAP).max(GAP));
+        let start = browser::px(x.min(width - WIDTH - GAP).max(GAP));
         return if above > below {
-            let bottom = px(height - y + GAP);
+            let bottom = browser::px(height - y + GAP);
             (
-                format!("auto {} {bottom} {start}", px(GAP)),
+                format!("auto {} {bottom} {start}", browser::px(GAP)),
                 above - 2.0 * GAP,
             )
         } else {
-            let top = px(y + h + GAP);
-            (format!("{top} {} auto {start}", px(GAP)), below - 2.0 * GAP)
+            let top = browser::px(y + h + GAP);
+            (
+                format!("{top} {} auto {start}", browser::px(GAP)),
+                below - 2.0 * GAP,
+            )
         };
     }
     let (side_left, side_right) = if right > left {
-        (px(x + w + GAP), px((right - GAP - WIDTH).max(GAP)))
+        (
+            browser::px(x + w + GAP),
+            browser::px((right - GAP - WIDTH).max(GAP)),
+        )
     } else {
-        (px((left - GAP - WIDTH).max(GAP)), px(width - x + GAP))
+        (
+            browser::px((left - GAP - WIDTH).max(GAP)),
+            browser::px(width - x + GAP),
+        )
     };
     if above < below {
         let top = near(y);
-        let inset = format!("{} {side_right} auto {side_left}", px(top));
+        let inset = format!("{} {side_right} auto {side_left}", browser::px(top));
         (inset, height - top - GAP)
     } else {
         let bottom = near(below);
-        let inset = format!("auto {side_right} {} {side_left}", px(bottom));
+        let inset = format!("auto {side_right} {} {side_left}", browser::px(bottom));
         (inset, height - bottom - GAP)
     }
 }

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use model::Command;
+use scene::words::{duration, tenths_of_seconds};
 
 use super::{hits::Hits, notices::Notices};
 use crate::{
     app, frame_loop,
     language::{self, Label},
-    numbers,
     view::{Panel, View},
 };
 
@@ -42,7 +42,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
     let heard = move || view.controls.with(|controls| controls.heard);
     let real = move || {
         let nanos = view.strip.with(|strip| strip.stretch_nanos);
-        language::is_real(&numbers::duration(nanos), view.lang.get())
+        language::is_real(&duration(nanos), view.lang.get())
     };
     view! {
         <section class="time" aria-label=view.say(Label::Time)>
@@ -115,11 +115,7 @@ fn Lag(view: View) -> impl IntoView {
     let any = move || view.strip.with(|strip| strip.any);
     let heard = move || view.controls.with(|controls| controls.heard);
     // Tenths of seconds: what changes faster cannot be read.
-    let in_seconds = move || {
-        behind
-            .get()
-            .map(|nanos| format!("{:.1} s", nanos as f64 / 1e9))
-    };
+    let in_seconds = move || behind.get().map(|nanos| tenths_of_seconds(nanos) + " s");
     let words = move || {
         let lang = view.lang.get();
         match (any(), behind.get()) {

@@ -5,8 +5,8 @@
 //! of its connection alone, so that nothing jumps when another one moves.
 
 mod cell;
+mod chosen;
 
-use model::Connection;
 use protocol::Source;
 
 use crate::{
@@ -16,6 +16,8 @@ use crate::{
     words::{self, Label},
 };
 use crate::{Ink, sketch::EDGE};
+
+pub use chosen::chosen;
 
 use cell::Kind;
 
@@ -81,7 +83,7 @@ impl Board<'_> {
         }
         let at = self.field();
         let grid = grid(count, at, frame.look);
-        let shown = chosen(frame, grid.room);
+        let shown = chosen(frame.state, frame.focus, grid.room);
         let (w, h) = grid.cell;
         let own = (w / grid.scale, h / grid.scale);
         for (index, connection) in shown.iter().enumerate() {
@@ -239,19 +241,6 @@ impl Grid {
             ),
         }
     }
-}
-
-/// The connections that are shown, by number. If there are too many, open ones first; the one in
-/// focus always.
-fn chosen<'a>(frame: &Frame<'a>, room: usize) -> Vec<&'a Connection> {
-    let mut all: Vec<&Connection> = frame.state.conns.values().map(AsRef::as_ref).collect();
-    if all.len() > room {
-        let is_focus = |connection: &Connection| frame.focus == Some(connection.conn);
-        all.sort_unstable_by_key(|it| (!is_focus(it), !it.is_open(), it.conn));
-        all.truncate(room);
-        all.sort_unstable_by_key(|it| it.conn);
-    }
-    all
 }
 
 /// The same shape elsewhere.

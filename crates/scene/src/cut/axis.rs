@@ -1,7 +1,5 @@
 //! The one axis of the picture: from a byte's offset to its x, the same on every floor.
 
-use std::cmp::Reverse;
-
 use super::{layout::Layout, view::View};
 use crate::{
     heap::{Grain, Spot},
@@ -138,15 +136,15 @@ impl Axis {
             from.max(self.seen(0.0)),
             to.min(self.seen(self.right - self.left)),
         );
-        let mut units: Vec<u64> = (from / unit..to.div_ceil(unit))
-            .map(|index| index.saturating_mul(unit).max(from))
-            .filter(|&offset| {
-                let x = self.spot(offset, 0.0).x;
-                x > self.left && x < self.right
-            })
-            .collect();
-        units.sort_unstable_by_key(|&offset| (Reverse(offset / unit % self.rows), offset));
-        units
+        let in_row = |row: u64| {
+            (from / unit..to.div_ceil(unit))
+                .map(move |index| index.saturating_mul(unit).max(from))
+                .filter(move |&offset| {
+                    let x = self.spot(offset, 0.0).x;
+                    offset / unit % self.rows == row && x > self.left && x < self.right
+                })
+        };
+        (0..self.rows).rev().flat_map(in_row).collect()
     }
 
     /// The byte that far from the left end, to within a sprite.

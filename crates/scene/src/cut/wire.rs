@@ -87,7 +87,7 @@ fn took(stage: &mut Stage, connection: &Connection, cut: &Cut, bottom: f64) {
     let layout = stage.layout;
     let sizes = layout.sizes;
     let x = stage.axis.x(cut.from) + sizes.record * 2.0;
-    let words = words::lasted(nanos);
+    let words = words::duration(nanos);
     let room = stage.axis.within(cut.to) - x - sizes.record;
     let (top, end) = (
         layout.wire.top + sizes.small * 0.6,

@@ -97,16 +97,3 @@ pub(crate) fn stamp_and_data(stamp: u64, data: u64, lang: Lang) -> String {
         Lang::Zh => format!("= 时间戳 {stamp} + 数据 {data}"),
     }
 }
-
-/// A short time as people say it: 58 µs, 1.2 ms, 3 s.
-pub(crate) fn lasted(nanos: u64) -> String {
-    let tenths = |value: u64, unit: &str| match (value / 10, value % 10) {
-        (whole, tenth) if whole < 10 && tenth > 0 => format!("{whole}.{tenth} {unit}"),
-        (whole, _) => format!("{} {unit}", number(whole)),
-    };
-    match nanos {
-        0..1_000_000 => format!("{} µs", number(nanos / 1000)),
-        1_000_000..1_000_000_000 => tenths(nanos / 100_000, "ms"),
-        _ => tenths(nanos / 100_000_000, "s"),
-    }
-}

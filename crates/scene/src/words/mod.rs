@@ -8,6 +8,7 @@ mod all;
 mod caption;
 mod chart;
 mod cut;
+mod duration;
 mod inspect;
 mod label;
 mod number;
@@ -19,15 +20,16 @@ pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, r
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub(crate) use cut::{
-    answer_is, at_byte, before, cut_title, end_of_send, inside_send, lasted, of_all, returned,
-    send_is, stamp_and_data, window_is_zero,
+    answer_is, at_byte, before, cut_title, end_of_send, inside_send, of_all, returned, send_is,
+    stamp_and_data, window_is_zero,
 };
+pub use duration::{duration, tenths_of_seconds};
 pub use inspect::glyph_words;
 pub use label::{Label, source_name};
 pub use number::number;
 pub use rows::{kind_name, log_time, refusal, row};
 
-pub(crate) use chart::{change, duration, lost, receive_buffer};
+pub(crate) use chart::{change, lost, receive_buffer};
 pub(crate) use inspect::{
     Piece, an_edge, and_in_flight, answer, answer_bytes_of, bytes_of, connection_of, cut_character,
     cut_here, edge_of, edge_unknown, forgotten, in_all, listed, mixing, no_edge, not_so_far,

@@ -6,7 +6,7 @@ use protocol::{
     ReadWhen, Record, Refusal, TcpState, Wrote,
 };
 
-use super::{bytes, kib, number, plural, seconds};
+use super::{bytes, duration::tenths_of_millis, kib, number, plural, seconds};
 use crate::Lang;
 
 /// What kind of event it is, in a word or two: for a filter.
@@ -189,10 +189,10 @@ fn merged(since_nanos: Option<u64>, record: &Record, lang: Lang) -> String {
         .map(|since| record.at_nanos.saturating_sub(since))
         .filter(|&nanos| nanos > 0)
         .map(|nanos| {
-            let millis = nanos as f64 / 1e6;
+            let millis = tenths_of_millis(nanos);
             match lang {
-                Lang::En => format!(" within {millis:.1} ms"),
-                Lang::Zh => format!("（{millis:.1} ms 内）"),
+                Lang::En => format!(" within {millis} ms"),
+                Lang::Zh => format!("（{millis} ms 内）"),
             }
         })
         .unwrap_or_default();

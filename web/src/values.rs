@@ -109,7 +109,7 @@ pub fn of(connection: Option<&Connection>, state: &State, sources: Option<Source
         ),
         value(
             Label::ValueRtt,
-            sample(|it| it.rtt_nanos).map(numbers::duration),
+            sample(|it| it.rtt_nanos).map(scene::words::duration),
             sources.rtt,
         ),
         value(

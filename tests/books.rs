@@ -41,7 +41,7 @@ pub struct Books {
     /// Records that were told to be lost.
     pub dropped: u64,
     /// What the model makes of it; None where the beginning is not known.
-    model: Option<State>,
+    pub model: Option<State>,
 }
 
 impl Books {

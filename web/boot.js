@@ -1,5 +1,24 @@
-// Starts the program, and tells in plain words when it cannot start or has stopped.
-// What is shown then stands in index.html: it must work when nothing else does.
+// Chooses the look before anything is drawn, starts the program, and tells in plain words when it
+// cannot start or has stopped. What is shown then stands in index.html: it must work when nothing
+// else does.
+const looks = ['light', 'dark', 'projector'];
+const wished = (query) => matchMedia(query).matches;
+
+function rememberedLook() {
+  try {
+    return localStorage.getItem('fruitbelt.look');
+  } catch {
+    return null; // forbidden: nothing is remembered
+  }
+}
+
+const remembered = rememberedLook();
+document.documentElement.dataset.look =
+  looks.includes(remembered) ? remembered
+  : wished('(prefers-contrast: more)') ? 'projector'
+  : wished('(prefers-color-scheme: dark)') ? 'dark'
+  : 'light';
+
 const broken = document.getElementById('broken');
 
 function tell(why) {

@@ -8,14 +8,17 @@ use super::told;
 use crate::relay_process::RelayProcess;
 
 /// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 15] = [
+const LATIN: [&str; 18] = [
     "Fruitbelt",
     "English",
     "BUFSIZE",
     "recv",
     "send",
     "accept",
+    "Tab",
+    "Esc",
     "backlog",
+    "listen",
     "ESTABLISHED",
     "python3",
     "telnet",

@@ -8,6 +8,7 @@ mod chromium;
 mod firefox;
 mod flood;
 mod frames;
+mod gallery;
 mod harness;
 mod keyboard;
 mod languages;

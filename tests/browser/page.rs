@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDeviceMetricsOverrideParams, SetFocusEmulationEnabledParams,
-    SetUserAgentOverrideParams,
+    MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedVisionDeficiencyParams,
+    SetEmulatedVisionDeficiencyType, SetFocusEmulationEnabledParams,
+    SetTouchEmulationEnabledParams, SetUserAgentOverrideParams,
 };
 use chromiumoxide::cdp::browser_protocol::input::{DispatchKeyEventParams, DispatchKeyEventType};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
@@ -247,6 +248,23 @@ impl Page {
     pub async fn set_media(&self, feature: &str, value: &str) -> Result<()> {
         let feature = MediaFeature::new(feature, value);
         self.page.emulate_media_features(vec![feature]).await?;
+        Ok(())
+    }
+
+    /// Whether fingers point, not a mouse.
+    pub async fn set_touch(&self, touch: bool) -> Result<()> {
+        self.page
+            .execute(SetTouchEmulationEnabledParams::new(touch))
+            .await?;
+        Ok(())
+    }
+
+    /// Shows the page as eyes of that kind see it, in CSS's names; `none` is as it is.
+    pub async fn set_vision(&self, eyes: &str) -> Result<()> {
+        let kind: SetEmulatedVisionDeficiencyType =
+            eyes.parse().map_err(|error: String| anyhow!(error))?;
+        let vision = SetEmulatedVisionDeficiencyParams::new(kind);
+        self.page.execute(vision).await?;
         Ok(())
     }
 

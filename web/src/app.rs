@@ -8,9 +8,11 @@ use std::{cell::RefCell, collections::VecDeque};
 
 use model::{Command, Playback, Show, State, Timeline};
 use protocol::{
-    Conn, Cursor, Header, Policy, Refusal, Request, Seq,
+    Conn, Cursor, Header, Policy, Record, Refusal, Request, Seq,
     wire::{self, FromPage, FromRelay, WireError},
 };
+
+use scene::{Inspection, Lang, Target};
 
 use crate::{
     browser,
@@ -37,13 +39,21 @@ pub enum Happening {
     NewRun,
 }
 
-/// A policy that was asked for and is not in force yet.
+/// What was asked for and is not in force yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Asked {
     id: u32,
-    conn: Option<Conn>,
-    policy: Policy,
+    what: Setting,
     at_millis: f64,
+}
+
+/// What can be set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Setting {
+    /// Of a connection, or of the server.
+    Policy(Option<Conn>, Policy),
+    /// Of the listener.
+    Backlog(u32),
 }
 
 /// All that the page knows.
@@ -205,6 +215,36 @@ impl App {
         (head, self.timeline.state_at(head))
     }
 
+    /// All there is to say of a thing at the moment that is shown.
+    pub fn inspect(&mut self, target: Target, lang: Lang) -> Option<Inspection> {
+        let head = self.playback.head();
+        let record = match target {
+            Target::Record(seq) => self.record(seq),
+            _ => None,
+        };
+        scene::inspect(self.timeline.state_at(head), target, record.as_ref(), lang)
+    }
+
+    /// A record that is shown, by its number; the newest are looked at first.
+    fn record(&self, seq: Seq) -> Option<Record> {
+        let count = self.shown_count();
+        let entries = self.timeline.entries(0, count);
+        let mut entries = entries.rev().take_while(|entry| entry.record.seq >= seq);
+        entries
+            .find(|entry| entry.record.seq == seq)
+            .map(|entry| entry.record.clone())
+    }
+
+    /// The last record that is shown, in words.
+    pub fn last_words(&mut self, lang: Lang) -> String {
+        let count = self.shown_count();
+        let last = self.timeline.entries(count.saturating_sub(1), count).next();
+        let Some(record) = last.map(|entry| entry.record.clone()) else {
+            return String::new();
+        };
+        scene::words::row(&record, self.timeline.state_after(count), lang)
+    }
+
     /// How many records are shown.
     pub fn shown_count(&self) -> usize {
         self.timeline.count_at(self.playback.head())
@@ -299,18 +339,18 @@ impl App {
             // Whoever asks for a new client wants to see it.
             self.follow = Follow::awaiting(self.timeline.head());
         }
-        let policy = match request {
-            Request::SetPolicy { conn, policy } => Some((conn, policy)),
+        let setting = match request {
+            Request::SetPolicy { conn, policy } => Some(Setting::Policy(conn, policy)),
+            Request::SetBacklog { backlog } => Some(Setting::Backlog(backlog)),
             _ => None,
         };
         if !self.link.send(&wire::encode(&FromPage { id, request })) {
             return Err(Complaint::NotHeard);
         }
-        if let Some((conn, policy)) = policy {
+        if let Some(what) = setting {
             self.asked.push_back(Asked {
                 id,
-                conn,
-                policy,
+                what,
                 at_millis: browser::now_millis(),
             });
         }
@@ -329,9 +369,28 @@ impl App {
         self.asked
             .iter()
             .rev()
-            .find(|asked| asked.conn == conn)
-            .map(|asked| asked.policy)
+            .find_map(|asked| match asked.what {
+                Setting::Policy(of, policy) if of == conn => Some(policy),
+                _ => None,
+            })
             .filter(|policy| *policy != self.policy(conn))
+    }
+
+    /// What listen(2) was last asked for.
+    pub fn backlog(&self) -> Option<u32> {
+        Some(self.live().listener.as_ref()?.listening.backlog)
+    }
+
+    /// The backlog that was asked for and is not in force yet.
+    pub fn asked_backlog(&self) -> Option<u32> {
+        self.asked
+            .iter()
+            .rev()
+            .find_map(|asked| match asked.what {
+                Setting::Backlog(backlog) => Some(backlog),
+                Setting::Policy(..) => None,
+            })
+            .filter(|backlog| Some(*backlog) != self.backlog())
     }
 
     // --- the focus

@@ -1,10 +1,9 @@
 //! The few things that the page asks of the browser, each in one call. Knows nothing of records.
 
-use scene::Lang;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Document, HtmlElement, MediaQueryList, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
-    Window,
+    Document, HtmlDialogElement, HtmlElement, MediaQueryList, ScrollIntoViewOptions,
+    ScrollLogicalPosition, Storage, Window,
 };
 
 /// The window. Absent only outside of a browser's window, where nothing of the page runs.
@@ -24,6 +23,23 @@ pub fn now_millis() -> f64 {
         .map_or(0.0, |performance| performance.now())
 }
 
+/// Width and height of the window's inside, CSS pixels.
+pub fn window_size() -> (f64, f64) {
+    let root = document().and_then(|document| document.document_element());
+    root.map_or((0.0, 0.0), |root| {
+        (
+            f64::from(root.client_width()),
+            f64::from(root.client_height()),
+        )
+    })
+}
+
+/// Whether the first element of a kind is in a state that CSS has a name for.
+pub fn matches(selector: &str, state: &str) -> Option<bool> {
+    let element = document()?.query_selector(selector).ok()??;
+    element.matches(state).ok()
+}
+
 /// Whether a person can see the page. Timers of a hidden page are throttled.
 pub fn is_visible() -> bool {
     document().is_none_or(|document| !document.hidden())
@@ -34,11 +50,21 @@ pub fn pixel_ratio() -> f64 {
     window().map_or(1.0, |window| window.device_pixel_ratio())
 }
 
-/// The person's wish for less movement, live.
-pub fn reduced_motion() -> Option<MediaQueryList> {
-    window()?
-        .match_media("(prefers-reduced-motion: reduce)")
-        .ok()?
+/// A question to the style sheet's world, answered live: less movement wished, window upright.
+pub fn media(query: &str) -> Option<MediaQueryList> {
+    window()?.match_media(query).ok()?
+}
+
+/// Calls at once and whenever the answer changes, for as long as the page lives.
+pub fn watch_media(query: &str, told: impl Fn(bool) + 'static) {
+    let Some(list) = media(query) else {
+        return;
+    };
+    told(list.matches());
+    let watched = list.clone();
+    let changed = Closure::<dyn FnMut()>::new(move || told(watched.matches()));
+    list.set_onchange(Some(changed.as_ref().unchecked_ref()));
+    changed.forget();
 }
 
 /// Where the relay is: `host:port` of the page, and whether it came through TLS.
@@ -62,44 +88,22 @@ pub fn reload() {
     }
 }
 
-const LANG_KEY: &str = "fruitbelt.lang";
-
-/// The language chosen before, otherwise the first of the browser's that the page speaks.
-pub fn first_lang() -> Lang {
-    let of_tag = |tag: &str| {
-        let tag = tag.to_ascii_lowercase();
-        if tag.starts_with("zh") {
-            Some(Lang::Zh)
-        } else {
-            tag.starts_with("en").then_some(Lang::En)
-        }
-    };
-    let remembered = storage()
-        .and_then(|storage| storage.get_item(LANG_KEY).ok()?)
-        .and_then(|tag| of_tag(&tag));
-    remembered
-        .or_else(|| {
-            let languages = window()?.navigator().languages();
-            languages
-                .iter()
-                .filter_map(|tag| tag.as_string())
-                .find_map(|tag| of_tag(&tag))
-        })
-        .unwrap_or_default()
+/// The languages that the person prefers, best first.
+pub fn languages() -> impl Iterator<Item = String> {
+    let languages = window().map(|window| window.navigator().languages());
+    let tags = languages.map_or(Vec::new(), |languages| languages.to_vec());
+    tags.into_iter().filter_map(|tag| tag.as_string())
 }
 
-/// Says which language the document is in, to screen readers and fonts, and remembers the choice.
-pub fn set_lang(lang: Lang, remember: bool) {
-    let tag = match lang {
-        Lang::En => "en",
-        Lang::Zh => "zh-CN",
-    };
-    if let Some(root) = document().and_then(|document| document.document_element()) {
-        let _ = root.set_attribute("lang", tag);
-    }
-    if let (true, Some(storage)) = (remember, storage()) {
-        // A full or forbidden storage only means that the choice is not remembered.
-        let _ = storage.set_item(LANG_KEY, tag);
+/// What was remembered under this name on an earlier visit.
+pub fn remembered(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Remembers for later visits. A full or forbidden storage only means that it is forgotten.
+pub fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
     }
 }
 
@@ -121,6 +125,37 @@ fn focused_is(tags: &[&str]) -> bool {
     document()
         .and_then(|document| document.active_element())
         .is_some_and(|element| tags.contains(&element.tag_name().as_str()))
+}
+
+/// Opens a dialog of the document: the rest of the page is out of reach until it is closed.
+pub fn open_dialog(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(dialog) = element.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok())
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Whether a dialog is open.
+pub fn in_dialog() -> bool {
+    document().is_some_and(|document| {
+        let open = document.query_selector("dialog[open]");
+        open.is_ok_and(|dialog| dialog.is_some())
+    })
+}
+
+/// Fills the screen with the page, or gives it back.
+pub fn switch_full_screen() {
+    let Some(document) = document() else {
+        return;
+    };
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else if let Some(root) = document.document_element() {
+        // Refused where the browser forbids it: nothing is lost.
+        let _ = root.request_fullscreen();
+    }
 }
 
 /// Moves the keyboard to an element.

@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc};
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Lang, Link, Look};
+use scene::{Frame, Hit, Lang, Link, Look};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -64,6 +64,8 @@ struct Picture {
     /// What the picture was made of; None: never made.
     basis: Option<Basis>,
     moving: bool,
+    /// What can be pointed at.
+    hits: Vec<Hit>,
 }
 
 /// What a picture is of.
@@ -97,8 +99,16 @@ struct Basis {
     width: f64,
     height: f64,
     ratio: f64,
-    lang: Lang,
+    wish: Wish,
     link: Link,
+}
+
+/// How a person wants to see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Wish {
+    lang: Lang,
+    look: Look,
+    picture: scene::Picture,
     reduced_motion: bool,
 }
 
@@ -109,12 +119,13 @@ impl Loop {
             basis: None,
             // What is shown moves under the playhead, whatever happens.
             moving: subject == Subject::Lanes,
+            hits: Vec::new(),
         };
         Loop {
             view,
             rows: Rows::default(),
             pictures: [Subject::Stage, Subject::Rulers, Subject::Lanes].map(picture),
-            reduced_motion: browser::reduced_motion(),
+            reduced_motion: browser::media("(prefers-reduced-motion: reduce)"),
             last_millis: browser::now_millis(),
             panels_millis: f64::MIN,
         }
@@ -125,14 +136,22 @@ impl Loop {
         let passed = now - self.last_millis;
         self.last_millis = now;
         let reduced = self.reduced_motion.as_ref().is_some_and(|it| it.matches());
-        let lang = self.view.lang.get_untracked();
+        let wish = Wish {
+            lang: self.view.lang.get_untracked(),
+            look: self.view.look.get_untracked(),
+            picture: self.view.picture(),
+            reduced_motion: reduced,
+        };
         app::with(|app| {
             app.advance(passed);
             for picture in &mut self.pictures {
-                picture.paint(app, lang, reduced);
+                picture.paint(app, wish);
             }
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
+                for picture in &mut self.pictures {
+                    picture.tell_hits(self.view, app);
+                }
                 self.view.update(app, &mut self.rows, reduced);
             }
         });
@@ -140,7 +159,18 @@ impl Loop {
 }
 
 impl Picture {
-    fn paint(&mut self, app: &mut App, lang: Lang, reduced_motion: bool) {
+    fn tell_hits(&self, view: View, app: &mut App) {
+        let (spots, hits) = match self.subject {
+            Subject::Stage => (view.stage_spots, &self.hits[..]),
+            Subject::Rulers => (view.ruler_spots, &self.hits[..]),
+            // While it runs nobody could point at anything of it.
+            Subject::Lanes if !app.playback().is_paused() => (view.lane_spots, &[][..]),
+            Subject::Lanes => (view.lane_spots, &self.hits[..]),
+        };
+        view.take_spots(spots, hits, app);
+    }
+
+    fn paint(&mut self, app: &mut App, wish: Wish) {
         let canvas = browser::document()
             .and_then(|document| document.get_element_by_id(self.subject.id()))
             .and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok());
@@ -163,9 +193,8 @@ impl Picture {
             width,
             height,
             ratio: browser::pixel_ratio(),
-            lang,
+            wish,
             link: app.link(),
-            reduced_motion,
         };
         if self.basis == Some(basis) {
             return;
@@ -175,11 +204,12 @@ impl Picture {
             Subject::Stage => scene::stage(&basis.frame(app)),
             Subject::Rulers => scene::rulers(&basis.frame(app)),
             Subject::Lanes => {
-                lanes::picture(app.timeline(), head, basis.focus, lang, (width, height))
+                lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
             }
         };
-        painter::paint(&canvas, &scene, Look::Light);
+        painter::paint(&canvas, &scene, wish.look);
         self.moving = scene.moving;
+        self.hits = scene.hits;
         self.basis = Some(Basis {
             now: scene.moving.then_some(head),
             ..basis
@@ -196,9 +226,10 @@ impl Basis {
             focus: self.focus,
             width: self.width,
             height: self.height,
-            look: Look::Light,
-            lang: self.lang,
-            reduced_motion: self.reduced_motion,
+            picture: self.wish.picture,
+            look: self.wish.look,
+            lang: self.wish.lang,
+            reduced_motion: self.wish.reduced_motion,
             link: self.link,
         }
     }

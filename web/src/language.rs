@@ -1,6 +1,6 @@
 //! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
 
-use scene::Lang;
+use scene::{Lang, Look, Picture, words::number};
 
 use crate::{app::Happening, view::Notice, wish::Complaint};
 
@@ -23,6 +23,36 @@ macro_rules! labels {
 
 labels! {
     OtherLanguage: "中文", "English";
+    Look: "Look", "外观";
+    LookLight: "Light", "浅色";
+    LookDark: "Dark", "深色";
+    LookProjector: "Projector", "投影";
+    Picture: "Picture", "画面";
+    PictureBelt: "Belt", "传送带";
+    PictureCut: "Cut", "切分";
+    All: "All", "全部";
+    AllTitle: "All connections (A)", "全部连接（A）";
+    Keys: "Keys", "快捷键";
+    KeysTitle: "Keys (?)", "快捷键（?）";
+    KeySpace: "space", "空格";
+    KeyPause: "pause, go on", "暂停，继续";
+    KeyDigits: "connection 1 to 9", "第 1 到第 9 个连接";
+    KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
+    KeyAll: "all connections, and back", "全部连接，再按返回";
+    KeyLook: "light, dark, projector", "浅色、深色、投影";
+    KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
+    KeyFull: "full screen", "全屏";
+    KeySheet: "this list", "本列表";
+    KeyTab: "from one control to the next", "下一个控件";
+    KeyArrows: "from one thing to the next, in tabs and pictures", "在标签和画面里移动";
+    KeyEscape: "close what is open", "关闭打开的东西";
+    Close2: "Close", "关闭";
+    Blank: "The screen is blank. Any key or a click brings it back.", "屏幕已黑。按任意键或点击恢复。";
+    Panels: "Panels", "面板";
+    PanelRulers: "Rulers", "尺";
+    PanelLevel: "Level", "水位";
+    Parts: "Parts of the picture", "画面的各部分";
+    CutMarked: "Dashed: a character that is cut in pieces", "虚线：被切开的字符";
     SkipToEvents: "Skip to the events", "跳到事件";
     Connections: "Connections", "连接";
     Desk: "Accept queue", "accept 队列";
@@ -30,6 +60,7 @@ labels! {
     Closed: "closed", "已关闭";
     Ours: "our client", "自带客户端";
     Stage: "The belt of the connection in focus", "所选连接的传送带";
+    StageCut: "The bytes of the connection in focus and how they are cut", "所选连接的字节和它们的切分";
     Time: "Time", "时间";
     Pause: "Pause (space)", "暂停（空格）";
     Play: "Play (space)", "播放（空格）";
@@ -41,10 +72,6 @@ labels! {
     AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
-    NotShownYet: "recorded, not shown yet", "已记录，尚未播放";
-    LaneClient: "client", "客户端";
-    LaneKernel: "kernel", "内核";
-    LaneServer: "server", "服务器";
     Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
     LostEdge: "an edge that is gone", "消失的边界";
     RulerSent: "Sent", "发送";
@@ -124,10 +151,14 @@ labels! {
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     Selected: "Selected: copy it now", "已选中，请复制";
+    Backlog: "backlog, places less one", "backlog，等待位数减一";
+    BacklogTitle: "What listen is asked for: one connection more may wait for accept", "向 listen 请求的长度：可等待 accept 的连接比它多一个";
+    OneAtATime: "one client at a time", "一次只服务一个客户端";
     AskedMark: "asked…", "已请求……";
     BigButtonSends: "20 + 50 + 30", "20 + 50 + 30";
     BigButtonBag: "one bag of 100", "一袋 100";
-    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100. The controls change it back.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100；可在控制里改回。";
+    BigButtonHint: "A client of our own sends; the server waits for 100 bytes and bags 100.", "接入自带客户端。服务器攒够 100 字节再读，装一袋 100。";
+    BigButtonBack: "The controls change it back.", "可在控制里改回。";
     Connecting: "Connecting to the relay…", "正在连接中继……";
     LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
     Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";
@@ -135,6 +166,52 @@ labels! {
     Reload: "Reload", "重新载入";
     NotANumber: "Whole numbers only", "只能填整数";
     NotHeard: "The relay is not heard: nothing was asked.", "听不到中继，没有发出请求。";
+}
+
+/// The name of a look.
+pub fn look_name(look: Look, lang: Lang) -> &'static str {
+    match look {
+        Look::Light => Label::LookLight,
+        Look::Dark => Label::LookDark,
+        Look::Projector => Label::LookProjector,
+    }
+    .text(lang)
+}
+
+/// The name of a picture.
+pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
+    match picture {
+        Picture::Belt => Label::PictureBelt,
+        Picture::Cut => Label::PictureCut,
+        Picture::All => Label::All,
+    }
+    .text(lang)
+}
+
+/// Bytes that are not written out.
+pub fn more_bytes(bytes: u64, lang: Lang) -> String {
+    let bytes = number(bytes);
+    match lang {
+        Lang::En => format!("… and {bytes} more bytes"),
+        Lang::Zh => format!("……还有 {bytes} 个字节"),
+    }
+}
+
+/// Where the show stands, for those who listen.
+pub fn paused(caption: &str, lang: Lang) -> String {
+    let paused = Label::Paused.text(lang);
+    match lang {
+        Lang::En => format!("{paused}: {caption}"),
+        Lang::Zh => format!("{paused}：{caption}"),
+    }
+}
+
+/// What the picture of all connections shows.
+pub fn connections(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("All connections: {count}"),
+        Lang::Zh => format!("全部连接：{count} 个"),
+    }
 }
 
 /// How many of the accept queue's places are taken.
@@ -168,14 +245,6 @@ pub fn is_real(duration: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("= {duration} real"),
         Lang::Zh => format!("= 实际 {duration}"),
-    }
-}
-
-/// Further connections that have no tab.
-pub fn more(count: usize, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("and {count} more"),
-        Lang::Zh => format!("还有 {count} 个"),
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod app;
 mod browser;
+mod choices;
 mod events;
 mod focus;
 mod frame_loop;
@@ -32,12 +33,13 @@ use crate::{panels::Page, view::View};
 #[wasm_bindgen(start)]
 pub fn main() {
     std::panic::set_hook(Box::new(|info| tell_fault(&info.to_string())));
-    let lang = browser::first_lang();
-    browser::set_lang(lang, false);
+    let (lang, look) = (choices::first_lang(), choices::first_look());
+    choices::set_lang(lang, false);
+    choices::set_look(look, false);
     if let Some(loading) = browser::document().and_then(|it| it.get_element_by_id("loading")) {
         loading.remove();
     }
-    let view = View::new(lang);
+    let view = View::new(lang, look);
     mount_to_body(move || view! { <Page view=view/> });
     keys::listen(view);
     frame_loop::start(view);

@@ -5,33 +5,81 @@ mod controls;
 mod events;
 mod field;
 mod header;
+mod hits;
+mod inspector;
 mod join;
 mod mark;
 mod notices;
 mod policy;
 mod rulers;
 mod sending;
+mod sheet;
+mod spoken;
+mod tabs;
 mod time_strip;
 
 use leptos::prelude::*;
 
-use crate::{frame_loop, language::Label, view::View};
+use scene::Picture;
+
+use crate::{
+    browser, frame_loop,
+    language::{self, Label},
+    view::{Panel, View},
+};
+
+/// Which picture stands on the stage, for style sheets and whoever looks from outside.
+fn picture_id(view: View) -> &'static str {
+    match (view.all.get(), view.one.get()) {
+        (true, _) | (_, Picture::All) => "all",
+        (false, Picture::Cut) => "cut",
+        (false, Picture::Belt) => "belt",
+    }
+}
 
 /// All of the page.
 #[component]
 pub fn Page(view: View) -> impl IntoView {
     let drawer_open = RwSignal::new(false);
+    let picture_words = move || {
+        if view.all.get() {
+            view.tabs
+                .with(|tabs| language::connections(tabs.tabs.len() + tabs.more, view.lang.get()))
+        } else {
+            view.caption.get()
+        }
+    };
+    let stage_name = move || {
+        let label = match (view.all.get(), view.one.get()) {
+            (true, _) => Label::Connections,
+            (false, Picture::Cut) => Label::StageCut,
+            (false, _) => Label::Stage,
+        };
+        label.text(view.lang.get())
+    };
+    browser::watch_media("(orientation: portrait)", move |is| view.upright.set(is));
     view! {
         <div id="page" class="page">
-            <a class="skip" href="#events">{view.say(Label::SkipToEvents)}</a>
+            <a class="skip" href="#events" on:click=move |_| view.panel.set(Panel::Events)>
+                {view.say(Label::SkipToEvents)}
+            </a>
             <header::Header view drawer_open/>
             <main>
-                <section class="stage" aria-label=view.say(Label::Stage) id="stage" role="tabpanel">
-                    <canvas
-                        id=frame_loop::STAGE
-                        role="img"
-                        aria-label=move || view.caption.get()
-                    ></canvas>
+                <section
+                    class="stage"
+                    aria-label=stage_name
+                    id="stage"
+                    role="tabpanel"
+                    data-picture=move || picture_id(view)
+                >
+                    <div class="picture">
+                        <canvas
+                            id=frame_loop::STAGE
+                            role="img"
+                            aria-label=picture_words
+                        ></canvas>
+                        <hits::Hits view spots=view.stage_spots/>
+                    </div>
                     <notices::BigButton view/>
                 </section>
                 <time_strip::TimeStrip view/>
@@ -40,8 +88,12 @@ pub fn Page(view: View) -> impl IntoView {
                     <events::Events view/>
                     <controls::Controls view drawer_open/>
                 </div>
+                <tabs::PanelTabs view/>
+                <inspector::Inspector view/>
             </main>
-            <notices::Spoken view/>
+            <spoken::Spoken view/>
+            <sheet::Keys view/>
+            <sheet::Blank view/>
         </div>
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use scene::{Fruit, FruitPart, Look, Weight};
+use scene::{Fruit, FruitPart, Ink, Look, Weight};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
@@ -25,13 +25,14 @@ enum Key {
         size: u16,
         turn: i16,
         detail: bool,
+        look: Look,
     },
     /// A character, as it stands on a fruit.
     Character {
         character: char,
         fruit: Fruit,
         size: u16,
-        ink: &'static str,
+        look: Look,
     },
 }
 
@@ -74,6 +75,7 @@ impl Sprites {
             size: device,
             turn: turn.round() as i16,
             detail,
+            look,
         };
         self.copy(to, fruit_key, (x, y), ratio);
         if let Some(character) = character {
@@ -81,7 +83,7 @@ impl Sprites {
                 character,
                 fruit,
                 size: device,
-                ink: fruit.character_ink().hex(look),
+                look,
             };
             self.copy(to, key, (x, y), ratio);
         }
@@ -189,29 +191,35 @@ impl Page {
                 fruit,
                 turn,
                 detail,
+                look,
                 ..
             } => {
                 let _ = context.rotate(f64::from(turn).to_radians());
                 let scale = size / BOX;
                 let _ = context.scale(scale, scale);
                 let _ = context.translate(-BOX / 2.0, -BOX / 2.0);
-                for part in fruit.parts(detail) {
-                    draw_part(context, part);
+                for part in fruit.parts(detail, look) {
+                    draw_part(context, &part);
                 }
             }
             Key::Character {
                 character,
                 fruit,
-                ink,
+                look,
                 ..
             } => {
-                let height = size * CHARACTER;
+                let height = size * Fruit::character_size(look);
                 context.set_font(&painter::css_font(height, Weight::Bold, false));
                 context.set_text_align("center");
-                context.set_fill_style_str(ink);
                 // The middle of a digit is 0.36 of its height above the baseline.
                 let baseline = size * fruit.character_drop() + height * 0.36;
-                let _ = context.fill_text(&character.to_string(), 0.0, baseline);
+                let character = character.to_string();
+                context.set_stroke_style_str(Ink::Fill(fruit).hex(look));
+                context.set_line_width(height * Fruit::CHARACTER_RIM);
+                context.set_line_join("round");
+                let _ = context.stroke_text(&character, 0.0, baseline);
+                context.set_fill_style_str(fruit.character_ink().hex(look));
+                let _ = context.fill_text(&character, 0.0, baseline);
             }
         }
         context.restore();
@@ -220,8 +228,6 @@ impl Page {
 
 /// The side of the box that the parts of a fruit are drawn in.
 const BOX: f64 = 64.0;
-/// A character stands this high on a fruit, in parts of the sprite's size.
-const CHARACTER: f64 = 0.65;
 
 fn draw_part(context: &CanvasRenderingContext2d, part: &FruitPart) {
     let Ok(path) = Path2d::new_with_path_string(part.d) else {

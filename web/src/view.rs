@@ -6,23 +6,36 @@ use std::net::SocketAddr;
 use leptos::prelude::*;
 use model::{Connection, State};
 use protocol::{Conn, End, Policy, Source};
-use scene::{Frame, Lang, Link, Scene};
+use scene::{Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target};
 
 use crate::{
-    app::{App, Happening},
+    app::{self, App, Happening},
+    choices,
     events::{Filter, Row, Rows},
     language,
     values::{self, Value},
     wish::Complaint,
 };
 
-/// The signals. The page writes `lang`, `filter`, `scope` and `complaint`; the app all others.
+/// The signals. The person's own are the first ones, up to `complaint`; the app writes the others.
 #[derive(Clone, Copy)]
 pub struct View {
     /// The language of all words.
     pub lang: RwSignal<Lang>,
+    /// The look of all that is drawn.
+    pub look: RwSignal<Look>,
+    /// The picture of one connection: belt or cut.
+    pub one: RwSignal<Picture>,
+    /// All connections instead of one.
+    pub all: RwSignal<bool>,
+    /// The window is upright: there is room for one panel at a time.
+    pub upright: RwSignal<bool>,
+    /// Which panel that is.
+    pub panel: RwSignal<Panel>,
     /// Which events the table shows.
     pub filter: RwSignal<Filter>,
+    /// What became of the last wish, if it came to nothing.
+    pub complaint: RwSignal<Option<Complaint>>,
     /// Connections as tabs.
     pub tabs: RwSignal<Tabs>,
     /// The accept queue.
@@ -41,12 +54,47 @@ pub struct View {
     pub controls: RwSignal<Controls>,
     /// The moment in words.
     pub caption: RwSignal<String>,
+    /// While the show stands: how many records are shown, and the last one in words.
+    pub step: RwSignal<Option<(usize, String)>>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
-    /// What became of the last wish, if it came to nothing.
-    pub complaint: RwSignal<Option<Complaint>>,
     /// Nobody is connected: the big button is offered.
     pub empty: RwSignal<bool>,
+    /// What can be pointed at on the stage.
+    pub stage_spots: RwSignal<Vec<Spot>>,
+    /// What can be pointed at on the time strip.
+    pub lane_spots: RwSignal<Vec<Spot>>,
+    /// What can be pointed at on the rulers.
+    pub ruler_spots: RwSignal<Vec<Spot>>,
+    /// What is pointed at, and where it is in the window.
+    pub inspected: RwSignal<Option<(Target, Place)>>,
+    /// All there is to say of it.
+    pub inspection: RwSignal<Option<Inspection>>,
+}
+
+/// Left, top, width and height in the window, CSS pixels.
+pub type Place = (f64, f64, f64, f64);
+
+/// Something that can be pointed at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// Where it is on its canvas, and what it stands for.
+    pub hit: Hit,
+    /// Its name.
+    pub name: String,
+}
+
+/// The panels that stand below the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The same bytes, cut four ways.
+    Rulers,
+    /// The receive buffer's level in time.
+    Level,
+    /// Events and values.
+    Events,
+    /// What can be asked.
+    Controls,
 }
 
 /// The connections to choose from.
@@ -84,6 +132,8 @@ pub struct Desk {
     pub queued: Option<u32>,
     /// The backlog; there is one more place.
     pub limit: u32,
+    /// One client at a time is served.
+    pub sequential: bool,
     /// How that is known.
     pub source: Source,
 }
@@ -112,6 +162,10 @@ pub struct Controls {
     pub server: PolicyControls,
     /// Where to connect.
     pub addr: Option<SocketAddr>,
+    /// What listen(2) was asked for last, and what the relay was asked for since.
+    pub backlog: Option<u32>,
+    /// See [`Controls::backlog`].
+    pub asked_backlog: Option<u32>,
     /// Whether the relay is heard.
     pub heard: bool,
 }
@@ -158,11 +212,19 @@ pub enum Notice {
 impl View {
     /// More tabs than this are only counted.
     const TABS_MAX: usize = 12;
+    /// Further things on a picture cannot be pointed at.
+    const SPOTS_MAX: usize = 256;
 
     /// Empty signals.
-    pub fn new(lang: Lang) -> View {
+    pub fn new(lang: Lang, look: Look) -> View {
         View {
             lang: RwSignal::new(lang),
+            look: RwSignal::new(look),
+            one: RwSignal::new(choices::first_picture()),
+            all: RwSignal::new(false),
+            upright: RwSignal::new(false),
+            panel: RwSignal::new(Panel::Rulers),
+            complaint: RwSignal::new(None),
             filter: RwSignal::default(),
             tabs: RwSignal::default(),
             desk: RwSignal::default(),
@@ -173,15 +235,97 @@ impl View {
             cuts: RwSignal::default(),
             controls: RwSignal::default(),
             caption: RwSignal::default(),
+            step: RwSignal::new(None),
             notice: RwSignal::new(None),
-            complaint: RwSignal::new(None),
             empty: RwSignal::new(false),
+            stage_spots: RwSignal::default(),
+            lane_spots: RwSignal::default(),
+            ruler_spots: RwSignal::default(),
+            inspected: RwSignal::new(None),
+            inspection: RwSignal::new(None),
         }
     }
 
     /// The text of a label, in the language of the moment.
     pub fn say(self, label: language::Label) -> impl Fn() -> &'static str + Copy + Send + 'static {
         move || label.text(self.lang.get())
+    }
+
+    /// Goes on to the next look.
+    pub fn step_look(self) {
+        let look = choices::next_look(self.look.get_untracked());
+        choices::set_look(look, true);
+        self.look.set(look);
+    }
+
+    /// The picture on the stage.
+    pub fn picture(self) -> Picture {
+        if self.all.get_untracked() {
+            Picture::All
+        } else {
+            self.one.get_untracked()
+        }
+    }
+
+    /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
+    pub fn switch_picture(self) {
+        if self.all.get_untracked() {
+            return self.all.set(false);
+        }
+        let next = match self.one.get_untracked() {
+            Picture::Cut => Picture::Belt,
+            _ => Picture::Cut,
+        };
+        choices::remember_picture(next);
+        self.one.set(next);
+    }
+
+    /// Puts a connection on the stage, by the person's choice.
+    pub fn pick(self, conn: Conn) {
+        app::with(|app| app.pick(conn));
+        self.all.set(false);
+    }
+
+    /// Asks for all there is to say of a thing, or of nothing. At once: whoever listens is told
+    /// of it together with its name.
+    pub fn inspect(self, what: Option<(Target, Place)>) {
+        put(self.inspected, what);
+        app::with(|app| self.update_inspection(app));
+    }
+
+    fn update_inspection(self, app: &mut App) {
+        let lang = self.lang.get_untracked();
+        let target = self.inspected.get_untracked().map(|(target, _)| target);
+        put(
+            self.inspection,
+            target.and_then(|target| app.inspect(target, lang)),
+        );
+    }
+
+    /// Takes what can be pointed at on a picture.
+    pub fn take_spots(self, spots: RwSignal<Vec<Spot>>, hits: &[Hit], app: &mut App) {
+        let lang = self.lang.get_untracked();
+        let (_, state) = app.shown();
+        let spot = |hit: &Hit| {
+            Some(Spot {
+                name: scene::name(state, hit.target, lang)?,
+                hit: hit.clone(),
+            })
+        };
+        put(
+            spots,
+            hits.iter().filter_map(spot).take(View::SPOTS_MAX).collect(),
+        );
+    }
+
+    /// Whether a panel must give way to another one.
+    pub fn hides(self, panel: Panel) -> impl Fn() -> bool + Copy + Send + 'static {
+        move || self.upright.get() && self.panel.get() != panel
+    }
+
+    /// The role of a panel: one of several behind tabs, where there is room for one only.
+    pub fn panel_role(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
+        move || self.upright.get().then_some("tabpanel")
     }
 
     /// Takes all values from the app. `frame` is how a picture of this moment is made.
@@ -203,7 +347,8 @@ impl View {
             focus,
             width: 0.0,
             height: 0.0,
-            look: scene::Look::Light,
+            picture: self.picture(),
+            look: self.look.get_untracked(),
             lang,
             reduced_motion,
             link,
@@ -223,6 +368,11 @@ impl View {
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
             .map(|(records, _)| Notice::Gap(records));
 
+        let stands = app.playback().is_paused();
+        put(
+            self.step,
+            stands.then(|| app.last_words(lang)).map(|it| (count, it)),
+        );
         put(self.strip, strip(app));
         self.update_controls(app);
         let notice = match (app.other_version(), link) {
@@ -232,6 +382,7 @@ impl View {
             (None, Link::Live) => gap.or(app.happening().map(Notice::Happened)),
         };
         put(self.notice, notice);
+        self.update_inspection(app);
         if let Some(answer) = app.take_answer() {
             put(self.complaint, answer.map(Complaint::Refused));
         }
@@ -293,6 +444,7 @@ fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
     Some(Desk {
         queued: waiting.map(|waiting| waiting.queued),
         limit: waiting.map_or(listener.listening.backlog, |waiting| waiting.limit),
+        sequential: listener.listening.sequential,
         source: source
             .filter(|_| waiting.is_some())
             .unwrap_or(Source::Unavailable),
@@ -337,6 +489,8 @@ fn controls(app: &App) -> Controls {
         }),
         server: policy(None),
         addr: live.listener.as_ref().map(|it| it.listening.addr),
+        backlog: app.backlog(),
+        asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,
     }
 }

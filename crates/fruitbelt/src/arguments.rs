@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use protocol::{Policy, ReadWhen};
+use protocol::{Policy, ReadWhen, Request, Spacing};
 
 /// Watch what a TCP stream socket really does.
 #[derive(Debug, Parser)]
@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the echo server and mirror it to the page (what happens without a subcommand)
     Serve(Serve),
+    /// Be the demonstration client: send batches of 0123456789…, and print what is sent and what comes
+    Send(Send),
 }
 
 #[derive(Debug, Args)]
@@ -34,8 +36,11 @@ pub struct Serve {
     pub page: SocketAddr,
     /// What is asked of listen(2); the accept queue holds one more
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
-        value_parser = |text: &str| within(text, 0, 65_535))]
+        value_parser = |text: &str| within(text, 0, Request::BACKLOG_MAX))]
     pub backlog: u32,
+    /// Serve one client at a time, as the tutorial's server does; the others wait in the accept queue
+    #[arg(long)]
+    pub sequential: bool,
     /// The most bytes that one recv asks for
     #[arg(long, value_name = "BYTES", default_value_t = 1024, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 1, Policy::BUFSIZE_MAX))]
@@ -49,7 +54,7 @@ pub struct Serve {
     pub bag: Option<u32>,
     /// Wait so long before each recv, as in 200ms or 1.5s
     #[arg(long, value_name = "TIME", default_value = "0ms", allow_hyphen_values = true,
-        value_parser = pause_millis)]
+        value_parser = |text: &str| millis(text, Policy::PAUSE_MILLIS_MAX))]
     pub pause: u32,
     /// Mirror no content, only numbers
     #[arg(long)]
@@ -76,12 +81,78 @@ impl Serve {
     }
 }
 
+#[derive(Debug, Args)]
+pub struct Send {
+    /// The sizes of the batches, bytes, parted by commas, as in 20,50,30
+    #[arg(value_name = "BATCHES", allow_negative_numbers = true, value_parser = batches)]
+    pub batches: Batches,
+    /// Wait so long between two batches, as in 500ms, 2s or 0
+    #[arg(long, value_name = "TIME", default_value = "0", allow_hyphen_values = true,
+        value_parser = |text: &str| millis(text, Request::GAP_MILLIS_MAX))]
+    pub gap: u32,
+    /// The echo server
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = target)]
+    pub to: Target,
+}
+
+impl Send {
+    /// The same wish as the page's, so that it has the same limits.
+    pub fn request(&self) -> Request {
+        Request::Send {
+            conn: None,
+            batches: self.batches.0.clone(),
+            spacing: Spacing::GapMillis(self.gap),
+        }
+    }
+}
+
+/// Sizes, bytes.
+#[derive(Clone, Debug)]
+pub struct Batches(pub Vec<u32>);
+
+/// Names the item that is wrong.
+fn batches(text: &str) -> Result<Batches, String> {
+    let batch = |item: &str| {
+        within(item, 1, Request::BATCH_BYTES_MAX).map_err(|range| format!("'{item}': {range}"))
+    };
+    text.split(',')
+        .map(batch)
+        .collect::<Result<_, _>>()
+        .map(Batches)
+}
+
+/// Where to connect, by the name that was given: each of its addresses is tried.
+#[derive(Clone, Debug)]
+pub struct Target {
+    name: String,
+    pub addrs: Vec<SocketAddr>,
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let addrs = addresses(text, "127.0.0.1:21567")?;
+    let name = text.to_owned();
+    Ok(Target { name, addrs })
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
-    let form = "give HOST:PORT, for example 127.0.0.1:0";
-    let mut found = text
-        .to_socket_addrs()
-        .map_err(|error| format!("{error}; {form}"))?;
-    found.next().ok_or_else(|| format!("no such host; {form}"))
+    Ok(addresses(text, "127.0.0.1:0")?[0])
+}
+
+/// At least one.
+fn addresses(text: &str, example: &str) -> Result<Vec<SocketAddr>, String> {
+    let form = format!("give HOST:PORT, for example {example}");
+    let found = text.to_socket_addrs();
+    let found: Vec<_> = found.map_err(|error| format!("{error}; {form}"))?.collect();
+    if found.is_empty() {
+        return Err(format!("no such host; {form}"));
+    }
+    Ok(found)
 }
 
 fn within(text: &str, min: u32, max: u32) -> Result<u32, String> {
@@ -113,7 +184,11 @@ fn read_when(text: &str) -> Result<ReadWhen, String> {
     Ok(read_when)
 }
 
-fn pause_millis(text: &str) -> Result<u32, String> {
+/// A time with its unit; 0 needs none.
+fn millis(text: &str, most: u32) -> Result<u32, String> {
+    if text == "0" {
+        return Ok(0);
+    }
     let (number, per_second) = match text.strip_suffix("ms") {
         Some(number) => (number, 1.0),
         None => match text.strip_suffix('s') {
@@ -121,7 +196,7 @@ fn pause_millis(text: &str) -> Result<u32, String> {
             None => return Err("give a time with its unit, for example 200ms or 1.5s".into()),
         },
     };
-    let most = f64::from(Policy::PAUSE_MILLIS_MAX);
+    let most = f64::from(most);
     let millis = number.trim().parse().map(|number: f64| number * per_second);
     match millis {
         Ok(millis) if (0.0..=most).contains(&millis) => Ok(millis.round() as u32),
@@ -147,7 +222,7 @@ mod tests {
             let cli = Cli::try_parse_from(line).unwrap();
             let serve = match cli.command {
                 Some(Command::Serve(serve)) => serve,
-                None => cli.serve,
+                _ => cli.serve,
             };
             assert_eq!(serve.policy().bag, Some(100));
             assert_eq!(serve.echo.port(), 21567);
@@ -156,8 +231,10 @@ mod tests {
 
     #[test]
     fn a_pause_has_a_unit() {
+        let pause_millis = |text| millis(text, 60_000);
         assert_eq!(pause_millis("200ms"), Ok(200));
         assert_eq!(pause_millis("1.5s"), Ok(1500));
+        assert_eq!(pause_millis("0"), Ok(0));
         for wrong in ["200", "-1ms", "61s", "ms", "NaNs", "inf s"] {
             assert!(pause_millis(wrong).is_err(), "{wrong}");
         }

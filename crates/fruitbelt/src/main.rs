@@ -3,6 +3,7 @@
 //! Knows nothing of sockets and records.
 
 mod arguments;
+mod send;
 mod serve;
 
 use std::process::ExitCode;
@@ -15,6 +16,9 @@ use arguments::{Cli, Command};
 
 /// What is wrong with the command line or with where it is used, as opposed to the program itself.
 const USAGE: u8 = 2;
+
+/// What was begun did not come to its end.
+const FAILED: u8 = 1;
 
 /// So many lines may wait to be written.
 const LOG_LINES_MAX: usize = 1024;
@@ -31,7 +35,7 @@ fn main() -> ExitCode {
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
-        Err(error) => return fail(&one_line(&error.to_string())),
+        Err(error) => return fail(&one_line(&error.to_string()), USAGE),
     };
     // A log that nobody reads, or that has gone, must neither stop a task nor end the program: its
     // lines go through a bounded queue to a thread of its own, and are left out when it is full.
@@ -51,20 +55,18 @@ fn main() -> ExitCode {
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(log)
         .init();
-    let arguments = match cli.command {
-        Some(Command::Serve(arguments)) => arguments,
-        None => cli.serve,
+    let done = match cli.command {
+        Some(Command::Send(arguments)) => send::send(&arguments),
+        Some(Command::Serve(arguments)) => serve::serve(arguments),
+        None => serve::serve(cli.serve),
     };
-    match serve::serve(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("{error:#}")),
-    }
+    done.unwrap_or_else(|error| fail(&format!("{error:#}"), USAGE))
 }
 
-fn fail(message: &str) -> ExitCode {
+fn fail(message: &str, code: u8) -> ExitCode {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "fruitbelt: {message}");
-    ExitCode::from(USAGE)
+    ExitCode::from(code)
 }
 
 /// What clap says first, with what it lists below that, without the lines of usage that follow.

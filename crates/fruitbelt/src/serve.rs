@@ -1,6 +1,6 @@
 //! `fruitbelt serve`: from arguments to a running relay, and what to do if it cannot run.
 
-use std::{io::Write, net::SocketAddr};
+use std::{io::Write, net::SocketAddr, process::ExitCode};
 
 use anyhow::{Context, anyhow};
 use relay::{Config, Listeners, StartError, Which};
@@ -11,17 +11,18 @@ use crate::arguments::Serve;
 ///
 /// # Errors
 /// One line that names the flag and the remedy.
-pub fn serve(arguments: Serve) -> anyhow::Result<()> {
+pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("no threads to run on")?;
     let served = runtime.block_on(serve_until_told(arguments));
     // A browser that is being opened is not waited for.
     runtime.shutdown_background();
-    served
+    served.map(|()| ExitCode::SUCCESS)
 }
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let config = Config {
         backlog: arguments.backlog,
+        sequential: arguments.sequential,
         policy: arguments.policy(),
         previews: !arguments.no_preview,
         page_dir: arguments.page_dir.clone().ok_or_else(|| {

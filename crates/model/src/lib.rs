@@ -11,6 +11,7 @@
 
 mod connection;
 mod keyframe;
+mod levels;
 mod pace;
 mod playback;
 mod ruler;
@@ -20,6 +21,7 @@ mod timeline;
 mod verify;
 
 pub use connection::{Answer, Connection, EndState, Moment};
+pub use levels::{Batch, Level};
 pub use pace::Pace;
 pub use playback::{Command, Mode, Playback};
 pub use ruler::{Cut, Ruler};

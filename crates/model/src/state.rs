@@ -78,11 +78,12 @@ impl State {
                 self.now.seq = known_until;
             }
             Event::Listening(listening) => {
+                // Who waits goes on waiting when listen(2) is called again.
+                let waiting = self.listener.take().and_then(|listener| listener.waiting);
                 self.listener = Some(Listener {
                     listening: listening.clone(),
-                    waiting: None,
+                    waiting,
                 });
-                self.policy.bufsize = listening.bufsize;
             }
             Event::Waiting(waiting) => {
                 if let Some(listener) = &mut self.listener {
@@ -151,7 +152,12 @@ impl State {
             conn, local, peer, ..
         } = *accepted;
         self.accepted += 1;
-        self.connection(conn, peer, local).server = Some(EndState::opened_at(moment));
+        let policy = self.policy;
+        let connection = self.connection(conn, peer, local);
+        // Until now nothing could be set for it alone, and if its client left the accept queue it
+        // counted as closed and was not told of the server's policy.
+        connection.policy = policy;
+        connection.server = Some(EndState::opened_at(moment));
     }
 
     /// The connection of that number, a new one if there is none.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use protocol::{Conn, Event, Record, Seq};
 
-use crate::{Pace, Show, State};
+use crate::{Batch, Level, Pace, Show, State, levels::Levels};
 
 /// A record and when it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Timeline {
     head: State,
     /// The state last asked for, and after how many entries it is.
     here: (usize, State),
+    /// How full the receive queue of the connection in focus was.
+    levels: Levels,
 }
 
 impl Default for Timeline {
@@ -55,6 +57,7 @@ impl Timeline {
             snapshots: VecDeque::from([(0, State::default())]),
             head: State::default(),
             here: (0, State::default()),
+            levels: Levels::new(focus, &State::default()),
         }
     }
 
@@ -76,6 +79,7 @@ impl Timeline {
     fn append(&mut self, record: Record) {
         let shown = self.pace.push(&record);
         self.head.apply(&record, shown);
+        self.levels.push(&record, shown, &self.head);
         self.entries.push_back(Entry { record, shown });
         let len = self.len();
         if len.is_multiple_of(Self::SNAPSHOT_EVERY) {
@@ -94,6 +98,7 @@ impl Timeline {
             self.entries.drain(..first - self.forgotten);
             self.forgotten = first;
         }
+        self.levels.forget_before(self.start());
     }
 
     /// How many records there ever were; indices count from the first, forgotten or not.
@@ -142,6 +147,7 @@ impl Timeline {
         self.pace = Pace::new(focus, start.now.shown);
         self.snapshots = VecDeque::from([(self.forgotten, start.clone())]);
         self.here = (self.forgotten, start.clone());
+        self.levels = Levels::new(focus, &start);
         self.head = start;
         for entry in entries {
             self.append(entry.record);
@@ -186,6 +192,32 @@ impl Timeline {
         let from = from.saturating_sub(self.forgotten).min(len);
         let to = to.saturating_sub(self.forgotten).min(len).max(from);
         self.entries.range(from..to)
+    }
+
+    /// The entry of that index, if it is kept.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index.checked_sub(self.forgotten)?)
+    }
+
+    /// The record of that number, if it is kept.
+    #[must_use]
+    pub fn record(&self, seq: Seq) -> Option<&Record> {
+        let index = self.entries.partition_point(|entry| entry.record.seq < seq);
+        let entry = self.entries.get(index)?;
+        (entry.record.seq == seq).then_some(&entry.record)
+    }
+
+    /// How full the receive queue of the connection in focus was, from the level in force at
+    /// `from` to the last one at `to`.
+    pub fn levels(&self, from: Show, to: Show) -> impl DoubleEndedIterator<Item = &Level> {
+        self.levels.range(from, to)
+    }
+
+    /// The batches of the connection in focus that share incoming bytes with `from..to`, as far
+    /// back as [`Timeline::levels`] reaches.
+    pub fn batches(&self, from: u64, to: u64) -> impl Iterator<Item = &Batch> {
+        self.levels.batches(from, to)
     }
 
     /// How far the show can run before the next record comes.

@@ -154,3 +154,21 @@ fn merged_facts_keep_their_sums_and_lose_their_edges() {
          waiting 0, in the bag 9000, the last read mixes ?\n"
     );
 }
+
+#[test]
+fn who_left_the_accept_queue_is_accepted_with_the_policy_of_then() {
+    let story = r#"{"seq":1,"event":"listening","addr":"127.0.0.1:21567","backlog":5,"bufsize":1024,"sequential":true}
+        {"seq":2,"event":"connected","conn":1,"end":"client","local":"127.0.0.1:40000","peer":"127.0.0.1:21567"}
+        {"seq":3,"event":"wrote","conn":1,"end":"client","offset":0,"asked":20,"accepted":20}
+        {"seq":4,"event":"closed","conn":1,"end":"client","unread":0}
+        {"seq":5,"event":"policy","read_when":"held","bufsize":7,"pause_millis":0}
+        {"seq":6,"event":"accepted","conn":1,"end":"server","peer":"127.0.0.1:40000","local":"127.0.0.1:21567"}
+        {"seq":7,"event":"arrived","conn":1,"end":"server","offset":0,"bytes":20,"segments":1}"#;
+    let state = fold(story);
+    assert_eq!(state.verify(), Ok(()));
+    assert!(state.listener.as_ref().unwrap().listening.sequential);
+    let connection = state.conn(Conn(1)).unwrap();
+    assert!(connection.is_open());
+    assert_eq!(connection.policy, state.policy);
+    assert_eq!(connection.on_the_way(), Some(0));
+}

@@ -113,7 +113,8 @@ impl Event {
     }
 }
 
-/// The echo server's socket listens: `socket`, `bind` and `listen` have returned.
+/// The echo server's socket listens: listen(2) has returned. Again when it was called again, with
+/// another backlog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listening {
     /// The address bound, with the real port.
@@ -122,6 +123,10 @@ pub struct Listening {
     pub backlog: u32,
     /// The most bytes that one recv may return, when the server started.
     pub bufsize: u32,
+    /// One client at a time: the next is accepted when the one before it is closed. The others
+    /// wait in the accept queue.
+    #[serde(default)]
+    pub sequential: bool,
 }
 
 /// Sample: the accept queue of the listener (`tcpi_unacked` and `tcpi_sacked` of a listening

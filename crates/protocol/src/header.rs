@@ -79,6 +79,34 @@ impl Sources {
         }
     }
 
+    /// macOS (`TCP_CONNECTION_INFO`, `SO_NREAD`), by its documentation. Its counts of bytes and
+    /// packets take in what came twice and bare acknowledgements, so arrivals are what was read
+    /// and what a read would find.
+    #[must_use]
+    pub fn macos() -> Sources {
+        use Source::Measured;
+        Sources {
+            receive_window: Measured,
+            rtt: Measured,
+            state: Measured,
+            ..Sources::portable()
+        }
+    }
+
+    /// Windows (`SIO_TCP_INFO`, `FIONREAD`), by its documentation. Its count of bytes takes in
+    /// what came twice, so arrivals are what was read and what a read would find.
+    #[must_use]
+    pub fn windows() -> Sources {
+        use Source::Measured;
+        Sources {
+            receive_window: Measured,
+            in_flight: Measured,
+            rtt: Measured,
+            state: Measured,
+            ..Sources::portable()
+        }
+    }
+
     /// A system of which only the reads and writes of our own program are known, and the bytes
     /// a read would find: arrivals are those, plus what was read.
     #[must_use]

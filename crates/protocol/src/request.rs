@@ -15,6 +15,13 @@ pub enum Request {
         /// How.
         policy: Policy,
     },
+    /// Call listen(2) again with another backlog. Who waits already goes on waiting, even if there
+    /// are more than now fit.
+    SetBacklog {
+        /// What to ask for: 0 to [`Request::BACKLOG_MAX`]. The accept queue holds one more, and the
+        /// system may allow less: the `limit` of [`crate::Waiting`] says what is in force.
+        backlog: u32,
+    },
     /// Let a demonstration client send batches of `0123456789…`, which go on where the last ended.
     Send {
         /// An open demonstration client. None: connect a new one.
@@ -41,6 +48,8 @@ pub enum Request {
 }
 
 impl Request {
+    /// The largest backlog that is asked for. Linux allows `net.core.somaxconn`, usually 4096.
+    pub const BACKLOG_MAX: u32 = 65_535;
     /// The most batches of one request.
     pub const BATCHES_MAX: usize = 64;
     /// The most bytes of one batch.
@@ -54,6 +63,9 @@ impl Request {
         let out = |what, min, max| Err(Refusal::OutOfRange { what, min, max });
         match self {
             Request::SetPolicy { policy, .. } => policy.check(),
+            Request::SetBacklog { backlog } if *backlog > Self::BACKLOG_MAX => {
+                out(Limit::Backlog, 0, Self::BACKLOG_MAX)
+            }
             Request::Send {
                 batches, spacing, ..
             } => {
@@ -73,7 +85,7 @@ impl Request {
                     _ => Ok(()),
                 }
             }
-            Request::Close { .. } | Request::Reset { .. } => Ok(()),
+            Request::SetBacklog { .. } | Request::Close { .. } | Request::Reset { .. } => Ok(()),
         }
     }
 }
@@ -106,6 +118,12 @@ pub enum Refusal {
     /// There is no open connection of that number.
     #[error("connection {conn} is not open")]
     NotOpen {
+        /// The number.
+        conn: Conn,
+    },
+    /// The server has not accepted that connection yet, so it has no socket that could do it.
+    #[error("connection {conn} is not accepted yet")]
+    NotAccepted {
         /// The number.
         conn: Conn,
     },
@@ -143,6 +161,7 @@ pub enum Limit {
     Pause,
     Bag,
     Queued,
+    Backlog,
     Batches,
     BatchBytes,
     Gap,
@@ -155,6 +174,7 @@ impl std::fmt::Display for Limit {
             Limit::Pause => "the pause in milliseconds",
             Limit::Bag => "the bag",
             Limit::Queued => "the bytes to wait for",
+            Limit::Backlog => "the backlog",
             Limit::Batches => "the number of batches",
             Limit::BatchBytes => "the bytes of a batch",
             Limit::Gap => "the gap in milliseconds",

@@ -114,24 +114,31 @@ fn keyframe() -> BoxedStrategy<Keyframe> {
             },
         );
     (
-        option::of((addr(), any::<u32>(), any::<u32>())),
+        option::of(listening()),
         option::of(any::<(u32, u32)>()),
         policy(),
         any::<u64>(),
         proptest::collection::vec(conn, 0..3),
     )
         .prop_map(|(listening, waiting, policy, accepted, conns)| Keyframe {
-            listening: listening.map(|(addr, backlog, bufsize)| Listening {
-                addr,
-                backlog,
-                bufsize,
-            }),
+            listening,
             waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
             policy,
             accepted,
             conns,
         })
         .boxed()
+}
+
+fn listening() -> impl Strategy<Value = Listening> {
+    (addr(), any::<u32>(), any::<u32>(), any::<bool>()).prop_map(
+        |(addr, backlog, bufsize, sequential)| Listening {
+            addr,
+            backlog,
+            bufsize,
+            sequential,
+        },
+    )
 }
 
 fn event() -> BoxedStrategy<Event> {
@@ -220,8 +227,7 @@ fn event() -> BoxedStrategy<Event> {
     );
     prop_oneof![
         11 => flow,
-        1 => (addr(), any::<u32>(), any::<u32>())
-            .prop_map(|(addr, backlog, bufsize)| Event::Listening(Listening { addr, backlog, bufsize })),
+        1 => listening().prop_map(Event::Listening),
         1 => any::<(u32, u32)>().prop_map(|(queued, limit)| Event::Waiting(Waiting { queued, limit })),
         1 => (any::<u32>(), addr(), addr())
             .prop_map(|(conn, local, peer)| Event::Connected(Connected { conn: Conn(conn), end: End::Client, local, peer })),
@@ -300,8 +306,13 @@ proptest! {
 
     #[test]
     fn requests_come_through(id: u32, conn in any::<Option<u32>>(), policy in policy()) {
-        let asked = FromPage { id, request: Request::SetPolicy { conn: conn.map(Conn), policy } };
-        prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
+        for request in [
+            Request::SetPolicy { conn: conn.map(Conn), policy },
+            Request::SetBacklog { backlog: id },
+        ] {
+            let asked = FromPage { id, request };
+            prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
+        }
     }
 }
 

@@ -3,11 +3,7 @@
 //!
 //! Knows nothing of who asked for it.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use protocol::{Refusal, Spacing};
 use tokio::{
@@ -18,6 +14,7 @@ use tokio::{
 
 use crate::{
     journal::Journal,
+    payload::{PAYLOAD_BYTES_MAX, payload},
     registry::{Batches, Ending, Registry, Seat},
     socket::Socket,
 };
@@ -27,8 +24,6 @@ use crate::{
 const SEND_BUFFER_BYTES: u32 = 16_384;
 /// The most bytes of one recv.
 const READ_BYTES: usize = 16_384;
-/// The most bytes offered to one send.
-const SEND_BYTES_MAX: usize = 256 << 10;
 /// A full accept queue lets connect wait for ever.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many steps without waiting, other tasks have their turn.
@@ -181,8 +176,8 @@ impl Client<'_> {
         if self.left == 0 {
             return self.begin_batch();
         }
-        let len = self.left.min(SEND_BYTES_MAX);
-        let accepted = self.socket.write(digits(self.socket.wrote_bytes(), len));
+        let len = self.left.min(PAYLOAD_BYTES_MAX);
+        let accepted = self.socket.write(payload(self.socket.wrote_bytes(), len));
         self.left -= accepted;
         if self.left == 0 {
             self.end_batch();
@@ -217,26 +212,5 @@ impl Client<'_> {
                 .as_ref()
                 .is_some_and(|b| b.spacing == Spacing::WhenRecorded)
             && *self.recorded.borrow() < self.socket.wrote_bytes()
-    }
-}
-
-/// The payload: the byte at offset o of the stream is `b'0' + o % 10`. `len` is at most
-/// [`SEND_BYTES_MAX`].
-fn digits(offset: u64, len: usize) -> &'static [u8] {
-    static DIGITS: LazyLock<Vec<u8>> =
-        LazyLock::new(|| b"0123456789".repeat(SEND_BYTES_MAX / 10 + 2));
-    let first = (offset % 10) as usize;
-    DIGITS.get(first..first + len).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_go_on_where_they_ended() {
-        assert_eq!(digits(0, 12), b"012345678901");
-        assert_eq!(digits(12, 9), b"234567890");
-        assert_eq!(digits(20, 0), b"");
     }
 }

@@ -19,6 +19,7 @@ mod listen;
 mod listeners;
 mod mirror;
 mod observe;
+mod payload;
 mod reading;
 mod registry;
 mod requests;
@@ -31,6 +32,7 @@ use protocol::{End, Event, Header, Listening, Policy, Run, wire};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::{Handle, Runtime},
+    sync::watch,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -38,6 +40,7 @@ pub use journal::{Journal, Reader};
 pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, StartError, Which, check_page};
 pub use mirror::VIEWERS_MAX;
+pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use registry::CLIENTS_MAX;
 
 use registry::Registry;
@@ -52,6 +55,8 @@ const VIEWER_THREADS: usize = 2;
 pub struct Config {
     /// Asked of listen(2) for the echo server.
     pub backlog: u32,
+    /// One client at a time: the others wait in the accept queue.
+    pub sequential: bool,
     /// The reading policy at the start.
     pub policy: Policy,
     /// The first bytes of facts are mirrored.
@@ -69,6 +74,8 @@ struct Relay {
     config: Config,
     journal: Arc<Journal>,
     registry: Arc<Registry>,
+    /// The backlog that a person wishes; the listener's task sees to it.
+    backlog: watch::Sender<u32>,
     /// Where the demonstration client connects.
     echo_target: SocketAddr,
     /// The runtime of the echo server and of its demonstration client.
@@ -125,13 +132,16 @@ pub async fn run(
         getrandom::u64().map_err(StartError::Random)?
     )));
     let registry = Registry::new(Arc::clone(&journal), config.policy);
-    journal.record(Event::Listening(Listening {
+    let listening = Listening {
         addr: listeners.echo_addr,
         backlog: config.backlog,
         bufsize: config.policy.bufsize,
-    }));
+        sequential: config.sequential,
+    };
+    journal.record(Event::Listening(listening.clone()));
     registry.record_policy();
     let relay = Arc::new(Relay {
+        backlog: watch::Sender::new(config.backlog),
         config,
         journal,
         registry,
@@ -164,7 +174,7 @@ pub async fn run(
         async move { journal.keep_sealing().await }
     });
     tokio::select! {
-        () = serve_echo(&relay, &listeners.echo) => {}
+        () = serve_echo(&relay, &listeners.echo, listening) => {}
         () = shutdown => {}
     }
     drop(listeners.echo);
@@ -215,8 +225,9 @@ impl Drop for Aside {
     }
 }
 
-async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
-    listen::listen(listener, &relay.journal, |stream, peer, place| {
+async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener, listening: Listening) {
+    let wished = relay.backlog.subscribe();
+    let serve = |stream: TcpStream, peer, place| {
         let local = match stream.local_addr() {
             Ok(local) => local,
             Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
@@ -228,6 +239,6 @@ async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener) {
             echo::serve(seat, socket, &journal).await;
             drop(place);
         });
-    })
-    .await;
+    };
+    listen::listen(listener, listening, wished, &relay.journal, serve).await;
 }

@@ -1,13 +1,14 @@
-//! The echo server's listener: accepts, and says how many wait to be accepted.
+//! The echo server's listener: accepts, says how many wait to be accepted, and changes how many may.
 //!
 //! Knows nothing of what is served.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use protocol::{Event, Waiting};
+use protocol::{Event, Listening, Waiting};
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     time::{Instant, sleep, sleep_until},
 };
 
@@ -22,13 +23,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
-/// Accepts until dropped; `serve` gets each connection with the permit by which it counts.
+/// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
+/// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
+/// `listening` is what was recorded of the listener; `wished` is the backlog that a person wishes.
 pub async fn listen(
     listener: &TcpListener,
+    mut listening: Listening,
+    mut wished: watch::Receiver<u32>,
     journal: &Journal,
     serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places_max = if listening.sequential {
+        1
+    } else {
+        CONNECTIONS_MAX
+    };
+    let places = Arc::new(Semaphore::new(places_max));
     let mut queue = AcceptQueue::default();
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
@@ -48,7 +58,8 @@ pub async fn listen(
                         failing = false;
                         let was_full = full;
                         full = places.available_permits() == 0;
-                        if full && !was_full {
+                        // Of one client at a time that is no news.
+                        if full && !was_full && !listening.sequential {
                             tracing::warn!(
                                 "{CONNECTIONS_MAX} connections are open; further ones wait to be accepted"
                             );
@@ -64,10 +75,27 @@ pub async fn listen(
                 }
                 queue.stir();
             }
+            Ok(()) = wished.changed() => {
+                let backlog = *wished.borrow_and_update();
+                match listen_again(listener, backlog) {
+                    Ok(()) => {
+                        listening.backlog = backlog;
+                        journal.record(Event::Listening(listening.clone()));
+                    }
+                    Err(error) => tracing::warn!(%error, "the backlog stays as it is"),
+                }
+                queue.stir();
+            }
             () = queue.due(places.available_permits() == 0) => {}
         }
         queue.sample(listener, journal);
     }
+}
+
+/// listen(2) on a socket that listens already: the backlog is another one at once, and nobody who
+/// waits is turned away (Linux: `inet_listen`; POSIX leaves it open, Windows ignores it).
+fn listen_again(listener: &TcpListener, backlog: u32) -> io::Result<()> {
+    SockRef::from(listener).listen(i32::try_from(backlog).unwrap_or(i32::MAX))
 }
 
 /// The sampling of the accept queue: after each accept, while somebody waits, and while nobody is

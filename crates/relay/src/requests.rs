@@ -20,6 +20,11 @@ pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal
     let registry = &relay.registry;
     match request {
         Request::SetPolicy { conn, policy } => registry.set_policy(conn, policy),
+        // The listener's own task calls listen(2); what it did comes back as a fact.
+        Request::SetBacklog { backlog } => {
+            relay.backlog.send_replace(backlog);
+            Ok(())
+        }
         Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
         Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
         Request::Send {

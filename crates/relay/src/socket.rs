@@ -231,7 +231,7 @@ impl Socket {
     pub fn write(&mut self, bytes: &[u8]) -> usize {
         let turn = Arc::clone(&self.turn);
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = if self.blocked {
+        let sent = if self.blocked && observe::LOOK_EVERY_NANOS.is_none() {
             // Clears the readiness on which `wait` waits, if there is no room.
             self.stream
                 .try_io(Interest::WRITABLE, || observe::send(&self.stream, bytes))
@@ -311,6 +311,7 @@ impl Socket {
             until_nanos,
             self.gather.due_nanos(),
             self.sampler.due_nanos(),
+            observe::LOOK_EVERY_NANOS.map(|every| self.journal.now_nanos() + every),
         ];
         let due = due.into_iter().flatten().min().map(|due| {
             Instant::now() + Duration::from_nanos(due.saturating_sub(self.journal.now_nanos()))

@@ -16,6 +16,8 @@ pub struct Frame<'a> {
     pub width: f64,
     /// Size of the picture, CSS pixels.
     pub height: f64,
+    /// Which picture of the records.
+    pub picture: Picture,
     /// Colours and weights.
     pub look: Look,
     /// The language of all words.
@@ -26,12 +28,63 @@ pub struct Frame<'a> {
     pub link: Link,
 }
 
-/// Colours and weights. Dark and projector come with a later issue; the palette has room.
+/// Which picture of the records. All show the same state at the same moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Picture {
+    /// The conveyor belt: one cutaway drawing of the connection in focus.
+    #[default]
+    Belt,
+    /// The byte stream itself as the layout: one offset axis, four floors of cuts.
+    Cut,
+    /// All connections as small belts.
+    All,
+}
+
+/// How a stage is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For walls and desks: 1920 to 660.
+    Wide,
+    /// For a phone held upright: 390 to 505.
+    Upright,
+}
+
+impl Form {
+    /// The form for a picture of that size, CSS pixels.
+    #[must_use]
+    pub fn of(width: f64, height: f64) -> Form {
+        if height > width {
+            Form::Upright
+        } else {
+            Form::Wide
+        }
+    }
+
+    /// The units in which it is laid out: width and height.
+    #[must_use]
+    pub fn units(self) -> (f64, f64) {
+        match self {
+            Form::Wide => (1920.0, 660.0),
+            Form::Upright => (390.0, 505.0),
+        }
+    }
+}
+
+/// Colours and weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Look {
     /// Ink on warm paper.
     #[default]
     Light,
+    /// Pale ink on night: for dark rooms and screens.
+    Dark,
+    /// For walls: black on white, bigger words and heavier lines.
+    Projector,
+}
+
+impl Look {
+    /// All of them, in the order in which a person steps through them.
+    pub const ALL: [Look; 3] = [Look::Light, Look::Dark, Look::Projector];
 }
 
 /// A language of the page.

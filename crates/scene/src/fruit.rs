@@ -2,6 +2,9 @@
 
 mod parts;
 
+use crate::{Ink, Look};
+use parts::Hue;
+
 /// A kind of sprite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -35,21 +38,7 @@ pub struct FruitPart {
 }
 
 impl Fruit {
-    /// The order of batches. Neighbours differ in shape, hue and lightness.
-    pub const BATCHES: [Fruit; 10] = [
-        Fruit::Apple,
-        Fruit::Orange,
-        Fruit::Grape,
-        Fruit::Pear,
-        Fruit::Blueberry,
-        Fruit::Banana,
-        Fruit::Strawberry,
-        Fruit::Lime,
-        Fruit::Pineapple,
-        Fruit::Melon,
-    ];
-
-    /// All sprites, for an atlas.
+    /// All sprites, for an atlas: the fruit in the order of batches, then what is no fruit.
     pub const ALL: [Fruit; 12] = [
         Fruit::Apple,
         Fruit::Orange,
@@ -65,17 +54,20 @@ impl Fruit {
         Fruit::Pallet,
     ];
 
+    /// So many of them are fruit; then the first comes again. Neighbours differ in shape, hue and
+    /// lightness.
+    const KINDS: u64 = 10;
+
     /// The fruit of a batch, counted from 0.
     #[must_use]
     pub fn of_batch(batch: u64) -> Fruit {
-        Self::BATCHES[(batch % 10) as usize]
+        Self::ALL[(batch % Self::KINDS) as usize]
     }
 
     /// Its parts in painting order, in a box of 64 by 64. Leave the `detail` away under 40 device
     /// pixels where a character is drawn, always under 20.
-    #[must_use]
-    pub fn parts(self, detail: bool) -> &'static [FruitPart] {
-        let (all, plain): (&'static [FruitPart], usize) = match self {
+    pub fn parts(self, detail: bool, look: Look) -> impl Iterator<Item = FruitPart> {
+        let (all, plain): (&'static [parts::Part], usize) = match self {
             Fruit::Apple => (&parts::APPLE.0, parts::APPLE.1),
             Fruit::Orange => (&parts::ORANGE.0, parts::ORANGE.1),
             Fruit::Grape => (&parts::GRAPE.0, parts::GRAPE.1),
@@ -89,11 +81,33 @@ impl Fruit {
             Fruit::Crate => (&parts::CRATE.0, parts::CRATE.1),
             Fruit::Pallet => (&parts::PALLET.0, parts::PALLET.1),
         };
-        if detail { all } else { &all[..plain] }
+        let hex = move |hue: Hue| match hue {
+            Hue::Body => Ink::Fill(self).hex(look),
+            Hue::Line => Ink::Outline(self).hex(look),
+            Hue::Own(hex) => hex,
+        };
+        let heavier = if look == Look::Projector { 1.5 } else { 1.0 };
+        let count = if detail { all.len() } else { plain };
+        all[..count].iter().map(move |part| FruitPart {
+            d: part.d,
+            fill: part.fill.map(hex),
+            stroke: part.stroke.map(|(hue, width)| (hex(hue), width * heavier)),
+            opacity: part.opacity,
+        })
     }
 
     /// Font size of a character on it, in parts of the box.
-    pub const CHARACTER_SIZE: f64 = 0.65;
+    #[must_use]
+    pub fn character_size(look: Look) -> f64 {
+        match look {
+            Look::Light | Look::Dark => 0.65,
+            Look::Projector => 0.71,
+        }
+    }
+
+    /// A character keeps a rim of the fruit's own colour, so wide in parts of its font's size: it
+    /// can be read where the fruit is narrower than the character, on any ground.
+    pub const CHARACTER_RIM: f64 = 0.2;
 
     /// How far below the middle of the box its body, and so a character on it, is centred; in
     /// parts of the box.
@@ -114,55 +128,74 @@ impl Fruit {
 
     /// Colour of a character on it.
     #[must_use]
-    pub fn character_ink(self) -> crate::Ink {
-        crate::Ink::Character(self)
+    pub fn character_ink(self) -> Ink {
+        Ink::Character(self)
     }
 
-    pub(crate) fn character(self) -> &'static str {
-        match self {
+    /// Of a character: light, dark and projector. White stands on the dark fruit.
+    pub(crate) fn characters(self) -> [&'static str; 3] {
+        [match self {
             Fruit::Orange => "#341A00",
             Fruit::Pear => "#262B05",
             Fruit::Banana => "#352800",
             Fruit::Pineapple => "#2A1B00",
-            Fruit::Melon => "#3A0D06",
+            Fruit::Melon => "#2C0803",
             Fruit::Crate | Fruit::Pallet => "#1E2A31",
             Fruit::Apple | Fruit::Grape | Fruit::Blueberry | Fruit::Strawberry | Fruit::Lime => {
                 "#FFFFFF"
             }
+        }; 3]
+    }
+
+    /// Light, dark and projector. On a wall the fruit that bear white characters are deeper.
+    pub(crate) fn fills(self) -> [&'static str; 3] {
+        match self {
+            Fruit::Apple => ["#CC4033", "#CC4033", "#9E3228"],
+            Fruit::Orange => ["#F59A2E"; 3],
+            Fruit::Grape => ["#7A59AE", "#7A59AE", "#664995"],
+            Fruit::Pear => ["#C2CE57"; 3],
+            Fruit::Blueberry => ["#3F70BC", "#3F70BC", "#315894"],
+            Fruit::Banana => ["#F7D654"; 3],
+            Fruit::Strawberry => ["#D53968", "#D53968", "#A5234B"],
+            Fruit::Lime => ["#388454", "#388454", "#2A633F"],
+            Fruit::Pineapple => ["#DFA535"; 3],
+            Fruit::Melon => ["#F58573"; 3],
+            Fruit::Crate | Fruit::Pallet => ["#DDBB8B"; 3],
         }
     }
 
-    /// Fill and outline.
-    pub(crate) fn colours(self) -> (&'static str, &'static str) {
-        match self {
-            Fruit::Apple => ("#CC4033", "#7A1B17"),
-            Fruit::Orange => ("#F59A2E", "#8F4A00"),
-            Fruit::Grape => ("#7A59AE", "#3F2669"),
-            Fruit::Pear => ("#C2CE57", "#5F6A16"),
-            Fruit::Blueberry => ("#3F70BC", "#1A386B"),
-            Fruit::Banana => ("#F7D654", "#846400"),
-            Fruit::Strawberry => ("#D94C77", "#861B3E"),
-            Fruit::Lime => ("#3A8A58", "#174A2C"),
-            Fruit::Pineapple => ("#DFA535", "#754D00"),
-            Fruit::Melon => ("#F58573", "#1F5D38"),
-            Fruit::Crate | Fruit::Pallet => ("#DDBB8B", "#1E2A31"),
-        }
+    /// The fruit's own hue, darkened.
+    pub(crate) fn outlines(self) -> [&'static str; 3] {
+        [match self {
+            Fruit::Apple => "#7A1B17",
+            Fruit::Orange => "#8F4A00",
+            Fruit::Grape => "#3F2669",
+            Fruit::Pear => "#5F6A16",
+            Fruit::Blueberry => "#1A386B",
+            Fruit::Banana => "#846400",
+            Fruit::Strawberry => "#861B3E",
+            Fruit::Lime => "#174A2C",
+            Fruit::Pineapple => "#754D00",
+            Fruit::Melon => "#1F5D38",
+            Fruit::Crate | Fruit::Pallet => "#1E2A31",
+        }; 3]
     }
 
-    /// The pale colour of its bytes as an area, on light paper.
-    pub(crate) fn tint(self) -> &'static str {
+    /// The colour of its bytes as an area, light, dark and projector. In the dark 42 % of the fill
+    /// into the paper.
+    pub(crate) fn tints(self) -> [&'static str; 3] {
         match self {
-            Fruit::Apple => "#F3C9C2",
-            Fruit::Orange => "#FCDDB3",
-            Fruit::Grape => "#D9CDEC",
-            Fruit::Pear => "#EAEFC0",
-            Fruit::Blueberry => "#C5D6EF",
-            Fruit::Banana => "#FCEFB8",
-            Fruit::Strawberry => "#F6CAD8",
-            Fruit::Lime => "#C3E0CE",
-            Fruit::Pineapple => "#F3DFB2",
-            Fruit::Melon => "#FBD2CA",
-            Fruit::Crate | Fruit::Pallet => "#E9DCC6",
+            Fruit::Apple => ["#F3C9C2", "#602927", "#F3C9C2"],
+            Fruit::Orange => ["#FCDDB3", "#714F25", "#FCDDB3"],
+            Fruit::Grape => ["#D9CDEC", "#3E345A", "#D9CDEC"],
+            Fruit::Pear => ["#EAEFC0", "#5C6536", "#EAEFC0"],
+            Fruit::Blueberry => ["#C5D6EF", "#253E60", "#C5D6EF"],
+            Fruit::Banana => ["#FCEFB8", "#726835", "#FCEFB8"],
+            Fruit::Strawberry => ["#F6CAD8", "#662E43", "#F6CAD8"],
+            Fruit::Lime => ["#C3E0CE", "#234836", "#C3E0CE"],
+            Fruit::Pineapple => ["#F3DFB2", "#685428", "#F3DFB2"],
+            Fruit::Melon => ["#FBD2CA", "#714642", "#FBD2CA"],
+            Fruit::Crate | Fruit::Pallet => ["#E9DCC6", "#675D4C", "#E9DCC6"],
         }
     }
 }

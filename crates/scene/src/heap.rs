@@ -3,7 +3,11 @@
 
 use model::Connection;
 
-use crate::{Fruit, Shape, motion::lerp, sketch::Sketch};
+use crate::{
+    Fruit, Shape, Target,
+    motion::lerp,
+    sketch::{Area, Sketch, area},
+};
 
 /// How many bytes one sprite stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +115,42 @@ impl Rack {
         }
     }
 
+    /// What the bytes `from..to` cover: at most the end of a row, whole rows, and the start of one.
+    pub fn areas(&self, from: u64, to: u64) -> Vec<Area> {
+        if to <= from {
+            return Vec::new();
+        }
+        let columns = self.columns.max(1);
+        let (first, last) = (self.place(from), self.place(to - 1));
+        let rows = |first_row: u64, last_row: u64, first: u64, last: u64| {
+            let at = |column: u64| self.x + column as f64 * self.dx;
+            let half = self.dx.abs() / 2.0;
+            let (a, b) = (at(first), at(last));
+            let top = self.y - (last_row as f64 + 0.5) * self.dy;
+            let height = (last_row - first_row + 1) as f64 * self.dy;
+            area(a.min(b) - half, top, (a - b).abs() + 2.0 * half, height)
+        };
+        let (low, high) = (first / columns, last / columns);
+        let (start, end) = (first % columns, last % columns);
+        if low == high {
+            return vec![rows(low, low, start, end)];
+        }
+        let mut areas = Vec::new();
+        let mut whole = (low, high);
+        if start > 0 {
+            areas.push(rows(low, low, start, columns - 1));
+            whole.0 += 1;
+        }
+        if end + 1 < columns {
+            areas.push(rows(high, high, 0, end));
+            whole.1 -= 1;
+        }
+        if whole.0 <= whole.1 {
+            areas.push(rows(whole.0, whole.1, 0, columns - 1));
+        }
+        areas
+    }
+
     /// The sprites that hold the bytes `from..to`: the first byte of each that is in there. Never
     /// more than a few hundred: racks are made for what they hold.
     pub fn units(&self, from: u64, to: u64) -> impl Iterator<Item = u64> + use<> {
@@ -139,6 +179,31 @@ pub(crate) fn turn_of(offset: u64) -> f64 {
     ((offset % 131) * 37 % 11) as f64 - 5.0
 }
 
+/// The places of the bytes `from..to` can be pointed at, batch by batch.
+pub(crate) fn hits(sketch: &mut Sketch, connection: &Connection, rack: &Rack, from: u64, to: u64) {
+    let conn = connection.conn;
+    let mut known_to = from;
+    let mut parts = Vec::new();
+    if let Some(batches) = connection.batches() {
+        for cut in batches.cuts_within(from, to) {
+            let (low, high) = (cut.from.max(from), cut.to.min(to));
+            if low > known_to {
+                parts.push((known_to, low));
+            }
+            parts.push((low, high));
+            known_to = high;
+        }
+    }
+    if known_to < to {
+        parts.push((known_to, to));
+    }
+    for (from, to) in parts {
+        for at in rack.areas(from, to) {
+            sketch.hit(at, Target::Bytes { conn, from, to });
+        }
+    }
+}
+
 /// Draws the byte at `offset`, or the crate that begins there.
 pub(crate) fn draw_unit(
     sketch: &mut Sketch,
@@ -155,7 +220,7 @@ pub(crate) fn draw_unit(
         _ if grain.is_pallet() => (Fruit::Pallet, 0.0),
         _ => (Fruit::Crate, 0.0),
     };
-    let character = (grain.is_fruit() && spot.size >= 24.0)
+    let character = (grain.is_fruit() && spot.size >= sketch.character_from)
         .then(|| connection.byte_at(offset))
         .flatten()
         .and_then(glyph);
@@ -172,7 +237,7 @@ pub(crate) fn draw_unit(
 
 /// The character that stands for a byte: printable ASCII as it is, anything else as a dot; a
 /// space and the end of a line would be an empty fruit.
-fn glyph(byte: u8) -> Option<char> {
+pub(crate) fn glyph(byte: u8) -> Option<char> {
     match byte {
         b' ' => Some('␣'),
         b'\n' => Some('↵'),

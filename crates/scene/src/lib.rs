@@ -3,22 +3,30 @@
 //! Knows nothing of the DOM, of canvases or sockets. Movements are computed from the show time and
 //! the moments in the state, never remembered: any moment can be drawn at any time.
 
+mod all;
 mod belt;
+mod chart;
+mod cut;
 mod frame;
 mod fruit;
 mod heap;
+mod inspect;
 mod motion;
 mod palette;
 mod rulers;
 mod shape;
 mod sketch;
+mod stage;
 mod svg;
 pub mod words;
 
-pub use belt::{stage, stage_size, tab_picture};
-pub use frame::{Frame, Lang, Link, Look};
+pub use belt::tab_picture;
+pub use chart::{Chart, chart};
+pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
+pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};
 pub use palette::Ink;
 pub use rulers::rulers;
-pub use shape::{Align, Hit, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
+pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};
+pub use stage::{stage, stage_size};
 pub use svg::to_svg;

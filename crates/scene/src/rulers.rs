@@ -4,24 +4,21 @@
 //!
 //! Laid out in CSS pixels: words keep their size, the axis takes what room there is.
 
+mod window;
+
 use model::{Connection, Cut, EndState, Ruler};
 use protocol::ReadWhen;
 
 use crate::{
-    Align, Frame, Fruit, Ink, Lang, Scene, Shape, Target,
+    Align, Frame, Fruit, Ink, Lang, Look, Row, Scene, Shape, Target,
     sketch::{Area, Sketch, area, dashed, guessed_width, line, run, runs, sane, text},
     words::{self, Label},
 };
 
-/// Where a cut's number begins that has a fruit before it.
-const BEHIND_FRUIT: f64 = 34.0;
-/// Size of the words.
-const TEXT: f64 = 15.0;
-/// Room for the names of the rows, and for the axis below.
-const NAMES: f64 = 84.0;
-const AXIS: f64 = 24.0;
-/// So many cuts of the coarsest row are in the window, if there are as many.
-const CUTS: usize = 6;
+use window::{Window, rows, window};
+
+/// From top to bottom.
+const ROWS: [Row; 4] = [Row::Sent, Row::Arrived, Row::Read, Row::Packed];
 /// Rows below this height, or windows narrower, show nothing.
 const LEAST: f64 = 8.0;
 
@@ -30,15 +27,27 @@ const LEAST: f64 = 8.0;
 pub fn rulers(frame: &Frame) -> Scene {
     let width = sane(frame.width);
     let height = sane(frame.height);
-    let mut sketch = Sketch::default();
-    let row_height = (height - AXIS) / 4.0;
-    if width > NAMES + 4.0 * LEAST && row_height > LEAST {
+    let (most, weight) = match frame.look {
+        Look::Light | Look::Dark => (15.0_f64, 1.0),
+        Look::Projector => (22.0, 1.5),
+    };
+    // Words keep inside low rows, and stay words.
+    let text = most.min(height / 7.0).max(LEAST);
+    let names = text * 5.5;
+    let mut sketch = Sketch {
+        weight,
+        ..Sketch::default()
+    };
+    // The axis stands below the rows.
+    let row_height = (height - text * 1.6) / 4.0;
+    if width > names + 4.0 * LEAST && row_height > LEAST {
         let mut board = Board {
             frame,
             connection: frame.connection(),
             window: window(frame.connection()),
-            left: NAMES,
-            width: width - NAMES - 6.0,
+            text,
+            left: names,
+            width: width - names - 6.0,
             row_height,
             sketch: &mut sketch,
         };
@@ -47,82 +56,12 @@ pub fn rulers(frame: &Frame) -> Scene {
     sketch.scene(width, height, 1.0, false)
 }
 
-/// Which bytes are shown: `from..to`.
-#[derive(Clone, Copy)]
-struct Window {
-    from: u64,
-    to: u64,
-}
-
-/// The last bytes, so many that the last cuts can be read: all of a small stream, a stretch of a
-/// large one that moves on by tenths.
-fn window(connection: Option<&Connection>) -> Window {
-    let Some(connection) = connection else {
-        return Window { from: 0, to: 100 };
-    };
-    let ends = rows(connection);
-    let end = ends
-        .iter()
-        .flatten()
-        .map(|ruler| ruler.total.bytes)
-        .max()
-        .unwrap_or(0);
-    let needed = ends
-        .iter()
-        .flatten()
-        .filter_map(|ruler| {
-            let sixth_last = ruler
-                .cuts()
-                .rev()
-                .nth(CUTS.min(ruler.cuts().len()).checked_sub(1)?)?;
-            Some(end.saturating_sub(sixth_last.from))
-        })
-        .max()
-        .unwrap_or(0)
-        .max(end.min(200));
-    let span = nice(needed.max(100));
-    let step = (span / 10).max(1);
-    let from = end.saturating_sub(span).div_ceil(step) * step;
-    Window {
-        from,
-        to: from.saturating_add(span),
-    }
-}
-
-/// The least of 100, 150, 200, 300, 500 and so on by tens that is not less.
-fn nice(bytes: u64) -> u64 {
-    let mut unit = 10_u64;
-    loop {
-        for part in [10, 15, 20, 30, 50] {
-            let span = unit.saturating_mul(part);
-            if span >= bytes {
-                return span;
-            }
-        }
-        unit = unit.saturating_mul(10);
-    }
-}
-
-/// Sent, arrived, read, bagged; None where nobody tells.
-fn rows(connection: &Connection) -> [Option<&Ruler>; 4] {
-    let server = connection.server.as_ref();
-    // Without a bag each read is answered: that is how the program cut the bytes.
-    let packed = server.map(|end| match connection.policy.bag {
-        Some(_) => &end.bagged,
-        None => &end.answered,
-    });
-    [
-        connection.client.as_ref().map(|end| &end.wrote),
-        server.map(|end| &end.arrived),
-        server.map(|end| &end.read),
-        packed,
-    ]
-}
-
 struct Board<'a> {
     frame: &'a Frame<'a>,
     connection: Option<&'a Connection>,
     window: Window,
+    /// Size of the words.
+    text: f64,
     left: f64,
     width: f64,
     row_height: f64,
@@ -130,6 +69,11 @@ struct Board<'a> {
 }
 
 impl Board<'_> {
+    /// Where a cut's number begins that has a fruit before it.
+    fn behind_fruit(&self) -> f64 {
+        14.0 + self.text * 1.34
+    }
+
     fn x(&self, offset: u64) -> f64 {
         let span = (self.window.to - self.window.from).max(1) as f64;
         let along = offset.saturating_sub(self.window.from) as f64 / span;
@@ -164,11 +108,11 @@ impl Board<'_> {
             self.sketch.text(
                 text(
                     label.text(lang),
-                    (0.0, at.y + at.h / 2.0 + TEXT * 0.36),
-                    TEXT,
+                    (0.0, at.y + at.h / 2.0 + self.text * 0.36),
+                    self.text,
                 )
                 .quiet()
-                .within(NAMES - 8.0),
+                .within(self.left - 8.0),
             );
         }
         if let Some(connection) = self.connection {
@@ -180,7 +124,7 @@ impl Board<'_> {
                 }
             }
             self.pending(connection, &rows);
-            self.lost_edges(&rows);
+            self.lost_edges(connection, &rows);
         }
         self.axis();
     }
@@ -224,7 +168,7 @@ impl Board<'_> {
             let inset = area(at.x + 1.5, at.y, (at.w - 3.0).max(0.5), at.h);
             self.sketch.rect(inset, 3.0, None, Some(stroke));
             let start = if icons {
-                at.x + BEHIND_FRUIT
+                at.x + self.behind_fruit()
             } else {
                 at.x + 9.0
             };
@@ -266,7 +210,7 @@ impl Board<'_> {
             .unwrap_or_default();
         // The number stands behind the first fruit; no later one stands under it.
         let number = words::number(cut.bytes());
-        let number_to = whole.x + BEHIND_FRUIT + guessed_width(&number, TEXT);
+        let number_to = whole.x + self.behind_fruit() + guessed_width(&number, self.text);
         let covered = parts.first().map_or(high, |part| part.0);
         if covered > low {
             let at = self.at(row, low, covered);
@@ -275,7 +219,7 @@ impl Board<'_> {
         for (from, to, fruit) in parts {
             let at = self.at(row, from, to);
             self.sketch.rect(at, 0.0, Ink::Tint(fruit), None);
-            let icon = (at.h - 9.0).clamp(8.0, 20.0);
+            let icon = (at.h - 9.0).clamp(8.0, self.text * 1.34);
             let x = at.x + if from == low { 8.0 } else { 9.0 } + icon / 2.0;
             let has_room = at.w >= icon + 10.0 && whole.w >= 30.0;
             if has_room && (from == low || x - icon / 2.0 > number_to) {
@@ -298,11 +242,11 @@ impl Board<'_> {
     fn number(&mut self, at: Area, start: f64, row: usize, cut: &Cut) {
         let room = at.x + at.w - start - 6.0;
         let number = words::number(cut.bytes());
-        let wide = guessed_width(&number, TEXT);
+        let wide = guessed_width(&number, self.text);
         if room < wide.min(40.0) {
             return;
         }
-        let mut pieces = vec![run(number, TEXT).bold()];
+        let mut pieces = vec![run(number, self.text).bold()];
         let more = if cut.is_blurred() {
             {
                 let has_bag = self.connection.is_none_or(|c| c.policy.bag.is_some());
@@ -315,18 +259,21 @@ impl Board<'_> {
         } else {
             String::new()
         };
-        if !more.is_empty() && room > wide + guessed_width(&more, TEXT) * 0.9 {
-            pieces.push(run(more, TEXT).after(6.0));
+        if !more.is_empty() && room > wide + guessed_width(&more, self.text) * 0.9 {
+            pieces.push(run(more, self.text).after(6.0));
         }
-        self.sketch
-            .line(runs(pieces, (start, at.y + at.h / 2.0 + TEXT * 0.36), room));
+        self.sketch.line(runs(
+            pieces,
+            (start, at.y + at.h / 2.0 + self.text * 0.36),
+            room,
+        ));
     }
 
     fn say_in(&mut self, at: Area, words: &str) {
         if at.w < 60.0 {
             return;
         }
-        let wide = (guessed_width(words, TEXT) + 16.0).min(at.w - 8.0);
+        let wide = (guessed_width(words, self.text) + 16.0).min(at.w - 8.0);
         let middle = at.x + at.w / 2.0;
         self.sketch.rect(
             area(middle - wide / 2.0, at.y + 3.0, wide, at.h - 6.0),
@@ -335,10 +282,14 @@ impl Board<'_> {
             None,
         );
         self.sketch.text(
-            text(words, (middle, at.y + at.h / 2.0 + TEXT * 0.36), TEXT)
-                .quiet()
-                .middle()
-                .within(wide - 4.0),
+            text(
+                words,
+                (middle, at.y + at.h / 2.0 + self.text * 0.36),
+                self.text,
+            )
+            .quiet()
+            .middle()
+            .within(wide - 4.0),
         );
     }
 
@@ -372,8 +323,8 @@ impl Board<'_> {
                         self.sketch.text(
                             text(
                                 words,
-                                (at.x + at.w / 2.0, at.y + at.h / 2.0 + TEXT * 0.36),
-                                TEXT,
+                                (at.x + at.w / 2.0, at.y + at.h / 2.0 + self.text * 0.36),
+                                self.text,
                             )
                             .quiet()
                             .middle()
@@ -387,7 +338,7 @@ impl Board<'_> {
     }
 
     /// A red dot where an edge of a row above is no edge here.
-    fn lost_edges(&mut self, rows: &[Option<&Ruler>; 4]) {
+    fn lost_edges(&mut self, connection: &Connection, rows: &[Option<&Ruler>; 4]) {
         let Window { from, to } = self.window;
         for (row, ruler) in rows.iter().enumerate().skip(1) {
             let Some(ruler) = ruler else {
@@ -417,6 +368,16 @@ impl Board<'_> {
                     );
                     self.sketch
                         .circle((at.x, at.y), 5.0, Ink::Bad, Some(line(Ink::Paper, 2.0)));
+                    let dot = area(at.x - 9.0, at.y - 9.0, 18.0, 18.0);
+                    let row = ROWS[row];
+                    self.sketch.hit(
+                        dot,
+                        Target::Edge {
+                            conn: connection.conn,
+                            row,
+                            offset: edge,
+                        },
+                    );
                 }
             }
         }
@@ -424,10 +385,10 @@ impl Board<'_> {
 
     fn axis(&mut self) {
         let Window { from, to } = self.window;
-        let y = 4.0 * self.row_height + TEXT + 2.0;
-        let marks = 2;
+        let y = 4.0 * self.row_height + self.text + 2.0;
+        let marks: u128 = 2;
         for index in 0..=marks {
-            let offset = from + (to - from) / marks * index;
+            let offset = from + (u128::from(to - from) * index / marks) as u64;
             let x = self.x(offset);
             let number = words::number(offset);
             let words = if index == 0 {
@@ -435,7 +396,9 @@ impl Board<'_> {
             } else {
                 number
             };
-            let mut label = text(words, (x, y), TEXT).quiet().within(self.width / 3.0);
+            let mut label = text(words, (x, y), self.text)
+                .quiet()
+                .within(self.width / 3.0);
             label.align = match index {
                 0 => Align::Start,
                 index if index == marks => Align::End,

@@ -89,7 +89,7 @@ pub enum Shape {
         /// Degrees, clockwise; a fixed small turn from the offset. The character never turns.
         turn: f64,
         /// The byte as a character, if there is room for it: bold, centred, lowered by
-        /// [`Fruit::character_drop`], its font [`Fruit::CHARACTER_SIZE`] of the box.
+        /// [`Fruit::character_drop`], its font [`Fruit::character_size`] of the box.
         character: Option<char>,
         /// 1 is solid.
         opacity: f64,
@@ -206,7 +206,7 @@ pub struct Hit {
     pub target: Target,
 }
 
-/// What an area stands for. The inspector of a later issue explains it.
+/// What an area stands for; the inspector explains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Bytes of the incoming direction.
@@ -218,6 +218,39 @@ pub enum Target {
         /// Behind the last.
         to: u64,
     },
+    /// Bytes of the outgoing direction: answers.
+    Answer {
+        /// Of which connection.
+        conn: Conn,
+        /// The first.
+        from: u64,
+        /// Behind the last.
+        to: u64,
+    },
+    /// An edge between two batches, arrivals, reads or bags of the incoming direction.
+    Edge {
+        /// Of which connection.
+        conn: Conn,
+        /// Who cut.
+        row: Row,
+        /// The first byte behind the edge.
+        offset: u64,
+    },
+    /// A connection as a whole.
+    Connection(Conn),
     /// One record.
     Record(Seq),
+}
+
+/// The four partitions of the incoming stream, in the order in which bytes pass them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// By the client's sends.
+    Sent,
+    /// By the arrivals seen.
+    Arrived,
+    /// By the server's reads.
+    Read,
+    /// By the bags, or without bags by the answers.
+    Packed,
 }

@@ -7,10 +7,24 @@ use protocol::Source;
 use crate::{Align, Hit, Ink, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
 
 /// A scene being drawn.
-#[derive(Default)]
 pub(crate) struct Sketch {
     pub shapes: Vec<Shape>,
     pub hits: Vec<Hit>,
+    /// Lines are so many times as heavy as written.
+    pub weight: f64,
+    /// Fruit of at least this size bear their character.
+    pub character_from: f64,
+}
+
+impl Default for Sketch {
+    fn default() -> Sketch {
+        Sketch {
+            shapes: Vec::new(),
+            hits: Vec::new(),
+            weight: 1.0,
+            character_from: 24.0,
+        }
+    }
 }
 
 /// An upright rectangle.
@@ -160,6 +174,13 @@ impl Sketch {
         }
     }
 
+    /// A line as thick as a limb, with an outline.
+    pub fn limb(&mut self, d: String, width: f64, ink: Ink) {
+        let outlined = width + 2.0 * DRAWING * self.weight;
+        self.path(d.clone(), None, Some(line(Ink::Ink, outlined)));
+        self.path(d, None, Some(line(ink, width)));
+    }
+
     pub fn hit(&mut self, at: Area, target: Target) {
         self.hits.push(Hit {
             x: at.x,
@@ -180,6 +201,14 @@ impl Sketch {
 
     /// The finished picture, all of it `scale` times as large.
     pub fn scene(mut self, width: f64, height: f64, scale: f64, moving: bool) -> Scene {
+        for shape in &mut self.shapes {
+            if let Some(stroke) = stroke_of(shape) {
+                // What is wider than a wall is a limb or a bar drawn as a line.
+                if stroke.width <= WALL {
+                    stroke.width *= self.weight;
+                }
+            }
+        }
         if scale != 1.0 {
             self.shapes.iter_mut().for_each(|shape| grow(shape, scale));
             for hit in &mut self.hits {
@@ -212,15 +241,30 @@ pub(crate) fn guessed_width(text: &str, size: f64) -> f64 {
     let em = |character: char| match character {
         '\u{202f}' => 0.2,
         ' ' | '.' | ',' | ':' | ';' | '\'' | 'i' | 'l' | 'j' => 0.28,
-        '\u{2e80}'.. => 1.0,
+        // Arrows, and what Chinese is written with.
+        '\u{2190}'..='\u{21ff}' | '\u{2e80}'.. => 1.0,
         _ => 0.57,
     };
     text.chars().map(em).sum::<f64>() * size
 }
 
+/// The size at which a text is about so wide at most.
+pub(crate) fn fitting(text: &str, size: f64, room: f64) -> f64 {
+    size.min(room / guessed_width(text, 1.0).max(0.1))
+}
+
 /// A coordinate in a path, short.
 pub(crate) fn n(value: f64) -> f64 {
     (value * 10.0).round() / 10.0 + 0.0
+}
+
+fn stroke_of(shape: &mut Shape) -> Option<&mut Stroke> {
+    match shape {
+        Shape::Rect { stroke, .. } | Shape::Circle { stroke, .. } | Shape::Path { stroke, .. } => {
+            stroke.as_mut()
+        }
+        _ => None,
+    }
 }
 
 fn grow(shape: &mut Shape, by: f64) {

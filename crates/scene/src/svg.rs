@@ -25,10 +25,26 @@ fn write(out: &mut String, scene: &Scene, look: Look) -> std::fmt::Result {
          stroke-linecap=\"round\" stroke-linejoin=\"round\" font-family=\"{SANS}\" \
          font-variant-numeric=\"tabular-nums\">"
     )?;
+    let has_characters = scene.shapes.iter().any(|shape| {
+        matches!(
+            shape,
+            Shape::Sprite {
+                character: Some(_),
+                ..
+            }
+        )
+    });
+    if has_characters {
+        // There are hundreds of them.
+        writeln!(
+            out,
+            "<style>.c{{paint-order:stroke;text-anchor:middle;font-weight:700}}</style>"
+        )?;
+    }
     for fruit in Fruit::ALL {
         for detail in [false, true] {
             if scene.shapes.iter().any(|shape| uses(shape, fruit, detail)) {
-                symbol(out, fruit, detail)?;
+                symbol(out, fruit, detail, look)?;
             }
         }
     }
@@ -70,7 +86,7 @@ fn symbol_name(fruit: Fruit, detail: bool) -> String {
     if detail { format!("{name}-d") } else { name }
 }
 
-fn symbol(out: &mut String, fruit: Fruit, detail: bool) -> std::fmt::Result {
+fn symbol(out: &mut String, fruit: Fruit, detail: bool, look: Look) -> std::fmt::Result {
     write!(
         out,
         "<symbol id=\"{}\" viewBox=\"0 0 64 64\">",
@@ -81,13 +97,13 @@ fn symbol(out: &mut String, fruit: Fruit, detail: bool) -> std::fmt::Result {
         fill,
         stroke,
         opacity,
-    } in fruit.parts(detail)
+    } in fruit.parts(detail, look)
     {
         write!(out, "<path d=\"{d}\" fill=\"{}\"", fill.unwrap_or("none"))?;
         if let Some((colour, width)) = stroke {
             write!(out, " stroke=\"{colour}\" stroke-width=\"{width}\"")?;
         }
-        if *opacity < 1.0 {
+        if opacity < 1.0 {
             write!(out, " opacity=\"{opacity}\"")?;
         }
         out.push_str("/>");
@@ -211,14 +227,17 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
             }
             out.push_str("/>\n");
             if let Some(character) = character {
+                let font = size * Fruit::character_size(look);
                 writeln!(
                     out,
-                    "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"{}\" \
-                     font-weight=\"700\" fill=\"{}\">{}</text>",
+                    "<text class=\"c\" x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\" stroke=\"{}\" \
+                     stroke-width=\"{}\">{}</text>",
                     n(*x),
-                    n(y + size * (fruit.character_drop() + Fruit::CHARACTER_SIZE * 0.36)),
-                    n(size * Fruit::CHARACTER_SIZE),
+                    n(y + size * fruit.character_drop() + font * 0.36),
+                    n(font),
                     fruit.character_ink().hex(look),
+                    Ink::Fill(*fruit).hex(look),
+                    n(font * Fruit::CHARACTER_RIM),
                     escaped(&character.to_string())
                 )?;
             }

@@ -4,7 +4,7 @@
 use model::{Show, State};
 use proptest::{collection::vec, prelude::*};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene, Shape};
+use scene::{Frame, Lang, Link, Look, Picture, Scene, Shape};
 
 /// The art promises a frame in a few milliseconds: no more than this many sprites.
 const SPRITES_MAX: usize = 1_100;
@@ -201,6 +201,8 @@ proptest! {
         lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
         link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
         reduced_motion: bool,
+        look in prop::sample::select(Look::ALL.to_vec()),
+        picture in prop::sample::select(vec![Picture::Belt, Picture::Cut, Picture::All]),
     ) {
         let (state, shown) = history(events);
         let frame = Frame {
@@ -209,7 +211,8 @@ proptest! {
             focus: Some(Conn(1)),
             width,
             height,
-            look: Look::Light,
+            picture,
+            look,
             lang,
             reduced_motion,
             link,
@@ -236,5 +239,110 @@ proptest! {
         let still = late(0);
         prop_assert!(!still.moving);
         prop_assert_eq!(still.shapes, late(12_345).shapes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn charts_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64, Just(90_000)]), 0..80),
+        heads in vec(0.0..=1.2_f64, 1..4),
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in proptest::sample::select(&Look::ALL[..]),
+    ) {
+        let mut timeline = model::Timeline::new(Some(Conn(1)));
+        let (mut at_nanos, mut seq) = (0, 0);
+        for (mut event, gap) in events {
+            fit(&mut event, timeline.head());
+            at_nanos += gap * 1_000_000;
+            seq += 1;
+            timeline.push(Record { seq: Seq(seq), at_nanos, event });
+        }
+        for head in heads {
+            let head = Show((timeline.end().0 as f64 * head) as u64);
+            let chart = scene::Chart { timeline: &timeline, head, width, height, look, lang };
+            let scene = scene::chart(&chart);
+            check(&scene);
+            // A frame of milliseconds: what cannot be told apart is not drawn singly.
+            prop_assert!(scene.shapes.len() < 6_000, "{} shapes", scene.shapes.len());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn all_connections_are_finite(
+        events in vec((event(), prop_oneof![Just(0_u64), 0..3_000_u64]), 0..60),
+        millis in 0..3_000_u64,
+        width in size(),
+        height in size(),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+        look in proptest::sample::select(&Look::ALL[..]),
+        link in prop_oneof![Just(Link::Live), Just(Link::Lost)],
+    ) {
+        let (state, shown) = history(events);
+        let frame = Frame {
+            state: &state,
+            now: Show::from_millis(shown + millis),
+            focus: Some(Conn(1)),
+            width,
+            height,
+            picture: scene::Picture::All,
+            look,
+            lang,
+            reduced_motion: false,
+            link,
+        };
+        let now = scene::stage(&frame);
+        check(&now);
+        // What says that it stands still does.
+        let later = scene::stage(&Frame { now: frame.now + Show::from_millis(60_000), ..frame });
+        prop_assert!(!later.moving);
+        if !now.moving {
+            prop_assert_eq!(now.shapes, later.shapes);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// Whatever the records say and whatever is asked for: words, and bytes that add up.
+    #[test]
+    fn anything_can_be_explained(
+        events in vec((event(), Just(0_u64)), 0..60),
+        ranges in vec((bytes(), bytes()), 1..4),
+        row in proptest::sample::select(&scene::Row::ALL[..]),
+        lang in prop_oneof![Just(Lang::En), Just(Lang::Zh)],
+    ) {
+        let (state, _) = history(events);
+        let conn = Conn(1);
+        for (from, len) in ranges {
+            let to = from.saturating_add(len);
+            let targets = [
+                scene::Target::Bytes { conn, from, to },
+                scene::Target::Answer { conn, from, to },
+                scene::Target::Edge { conn, row, offset: from },
+                scene::Target::Connection(conn),
+            ];
+            for (index, target) in targets.into_iter().enumerate() {
+                let found = scene::inspect(&state, target, None, lang);
+                prop_assert_eq!(found.is_some(), state.conns.contains_key(&conn));
+                let Some(found) = found else { continue };
+                prop_assert!(found.rows.len() < 20);
+                let shown: u64 = found.text.iter().map(|glyph| glyph.len).sum();
+                prop_assert!(shown < scene::Inspection::BYTES_MAX + 4);
+                let has_server = state.conn(conn).is_some_and(|it| it.server.is_some());
+                if index == 0 || index == 1 && has_server {
+                    prop_assert_eq!(shown + found.more_bytes, to - from);
+                }
+            }
+        }
     }
 }

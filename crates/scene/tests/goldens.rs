@@ -1,4 +1,5 @@
 //! Named situations as SVG, as words, and the rulers. To see a changed golden, open its `.svg`.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
@@ -41,6 +42,65 @@ fn stage() {
     }
 }
 
+/// The most telling moments in the other looks, on a phone, and in Chinese.
+#[test]
+fn variants() {
+    use scene::{Form, Lang};
+    const VARIANTS: [(&str, Look, Form, Lang); 12] = [
+        ("seventy_and_thirty", Look::Dark, Form::Wide, Lang::En),
+        ("seventy_and_thirty", Look::Projector, Form::Wide, Lang::En),
+        ("seventy_and_thirty", Look::Projector, Form::Wide, Lang::Zh),
+        ("seventy_and_thirty", Look::Light, Form::Upright, Lang::En),
+        ("seventy_and_thirty", Look::Dark, Form::Upright, Lang::Zh),
+        ("window_zero", Look::Projector, Form::Wide, Lang::Zh),
+        ("window_zero", Look::Light, Form::Upright, Lang::Zh),
+        ("answer_on_its_way", Look::Projector, Form::Wide, Lang::En),
+        ("at_the_desk", Look::Light, Form::Upright, Lang::En),
+        ("in_the_bag", Look::Light, Form::Upright, Lang::En),
+        ("reset", Look::Dark, Form::Wide, Lang::En),
+        ("nobody", Look::Light, Form::Upright, Lang::Zh),
+    ];
+    for (wanted, look, form, lang) in VARIANTS {
+        let (name, mut story, view) = support::situations()
+            .into_iter()
+            .find(|(name, ..)| *name == wanted)
+            .unwrap();
+        let view = support::View {
+            look,
+            form,
+            lang,
+            ..view
+        };
+        let scene = support::draw(&mut story, view, scene::stage);
+        let svg = scene::to_svg(&scene, look).into_bytes();
+        let name = format!("{name}_{look:?}_{form:?}_{lang:?}.svg").to_lowercase();
+        with_settings!({snapshot_path => "../goldens", prepend_module_to_snapshot => false, omit_expression => true}, {
+            assert_binary_snapshot!(&name, svg);
+        });
+    }
+}
+
+/// The rulers for a wall.
+#[test]
+fn rulers_for_a_wall() {
+    let (_, mut story, view) = support::situations()
+        .into_iter()
+        .find(|(name, ..)| *name == "end_read")
+        .unwrap();
+    let look = Look::Projector;
+    let scene = support::draw(&mut story, support::View { look, ..view }, |frame| {
+        scene::rulers(&scene::Frame {
+            width: 860.0,
+            height: 178.0,
+            ..*frame
+        })
+    });
+    let svg = scene::to_svg(&scene, look).into_bytes();
+    with_settings!({snapshot_path => "../goldens", prepend_module_to_snapshot => false, omit_expression => true}, {
+        assert_binary_snapshot!("rulers_end_read_projector.svg", svg);
+    });
+}
+
 #[test]
 fn rulers() {
     for (name, mut story, view) in support::situations() {
@@ -74,6 +134,7 @@ fn captions() {
                 focus: view.focus,
                 width: 1920.0,
                 height: 660.0,
+                picture: scene::Picture::default(),
                 look: Look::Light,
                 lang,
                 reduced_motion: false,

@@ -16,7 +16,7 @@ struct Prerequisite {
     otherwise: Option<&'static str>,
 }
 
-const PREREQUISITES: [Prerequisite; 5] = [
+const PREREQUISITES: [Prerequisite; 6] = [
     Prerequisite {
         package: "chromium",
         is_here: || says("chromium", "--version", "Chromium"),
@@ -31,6 +31,12 @@ const PREREQUISITES: [Prerequisite; 5] = [
     Prerequisite {
         package: "python3",
         is_here: || says("python3", "--version", "Python 3"),
+        otherwise: None,
+    },
+    // Its `ss` is the witness of the accept queue.
+    Prerequisite {
+        package: "iproute2",
+        is_here: || says("ss", "--version", "iproute2"),
         otherwise: None,
     },
     // Without it the browser draws boxes, and a screenshot of Chinese shows nothing.

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::page::{self, Build};
 use crate::steps::Steps;
 use crate::workspace::Workspace;
-use crate::{axe, prerequisites};
+use crate::{axe, elsewhere, prerequisites};
 
 /// What the page may weigh: its wasm, JavaScript, CSS and HTML in brotli.
 const PAGE_BYTES_MAX: u64 = 300_000;
@@ -38,6 +38,7 @@ pub fn run() -> Result<()> {
         "clippy for wasm32",
         &format!("clippy {ON_WASM} -- -D warnings"),
     )?;
+    steps.step("other systems", || elsewhere::check(&workspace))?;
     let site = steps.step("page", || {
         let site = page::build(&workspace, Build::Release)?;
         check_weight(&site)?;

@@ -4,14 +4,14 @@
 //! What was asked is marked as asked until it comes back as an event.
 
 use leptos::{ev, prelude::*};
-use protocol::{Conn, Policy};
+use protocol::{Conn, Policy, Request};
 
-use super::{join::Join, policy, policy::PolicyFields, sending::Sending};
+use super::{field::Field, join::Join, policy, policy::PolicyFields, sending::Sending};
 use crate::{
-    browser,
+    app, browser,
     language::{self, Label},
-    view::View,
-    wish::Change,
+    view::{Panel, View},
+    wish::{self, Change},
 };
 
 /// The controls.
@@ -39,7 +39,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     let asked = move || {
         view.controls.with(|controls| {
             let of_focus = controls.focus.and_then(|focus| focus.policy.asked);
-            controls.server.asked.or(of_focus).is_some()
+            controls.server.asked.or(of_focus).is_some() || controls.asked_backlog.is_some()
         })
     };
     let complaint = move || {
@@ -52,6 +52,8 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             id="controls"
             class="controls"
             class:open=move || drawer_open.get()
+            role=view.panel_role()
+            hidden=view.hides(Panel::Controls)
             aria-labelledby="controls-title"
             tabindex="-1"
         >
@@ -82,11 +84,56 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     "×"
                 </button>
             </div>
-            <PolicyFields view target/>
-            <Sending view/>
+            // Until the relay is heard there is nobody to ask.
+            <fieldset disabled=move || !view.controls.with(|controls| controls.heard)>
+                <PolicyFields view target/>
+                <Sending view/>
+                <Backlog view/>
+            </fieldset>
             <Join view/>
             <p class="complaint" id="complaint" role="alert">{complaint}</p>
         </section>
+    }
+}
+
+/// How many may wait at the desk.
+#[component]
+fn Backlog(view: View) -> impl IntoView {
+    let asked = Memo::new(move |_| view.controls.with(|controls| controls.asked_backlog));
+    let value = Memo::new(move |_| {
+        let in_force = view.controls.with(|controls| controls.backlog);
+        let value = asked.get().or(in_force);
+        value.map_or(String::new(), |backlog| backlog.to_string())
+    });
+    let commit = move |text: &str| {
+        let asked = wish::number(text).and_then(|backlog| {
+            app::with(|app| {
+                app.ask(Request::SetBacklog { backlog })?;
+                view.update_controls(app);
+                Ok(())
+            })
+        });
+        view.complaint.set(asked.err());
+        asked
+    };
+    let words = move || {
+        let lang = view.lang.get();
+        let desk = view.desk.get();
+        desk.map(|desk| language::places(desk.limit.saturating_add(1), lang))
+    };
+    view! {
+        <div class="row">
+            <span class="label">"backlog"</span>
+            <Field
+                view
+                label=Label::Backlog
+                title=Label::BacklogTitle
+                value=value
+                asked=Memo::new(move |_| asked.get().is_some())
+                commit=commit
+            />
+            <span class="m">{words}</span>
+        </div>
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     events::{Kind, Row},
     language::Label,
     values::Value,
-    view::View,
+    view::{Panel, View},
 };
 
 /// Two tabs: events and values.
@@ -29,7 +29,14 @@ pub fn Events(view: View) -> impl IntoView {
         }
     };
     view! {
-        <section class="events" id="events" tabindex="-1" aria-label=view.say(Label::Events)>
+        <section
+            class="events"
+            id="events"
+            tabindex="-1"
+            role=view.panel_role()
+            hidden=view.hides(Panel::Events)
+            aria-label=view.say(Label::Events)
+        >
             <div class="head">
                 <h2 class="switch">
                     {tab(Label::Events, false)}
@@ -134,7 +141,7 @@ fn TableRow(view: View, row: Row) -> impl IntoView {
         <tr>
             <td class="t">{row.time}</td>
             <td class="c">{row.conn.map_or("–".to_owned(), |conn| conn.to_string())}</td>
-            <td class="w" title=row.words.clone()>{row.words.clone()}</td>
+            <td class="w">{row.words}</td>
             <td><Mark view source=Signal::stored(row.source)/></td>
         </tr>
     }

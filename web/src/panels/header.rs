@@ -2,11 +2,11 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use protocol::{Conn, Source};
-use scene::{Lang, Look, words::number};
+use scene::{Lang, words::number};
 
-use super::mark::Mark;
+use super::{mark::Mark, tabs::step};
 use crate::{
-    app, browser,
+    browser, choices, keys,
     language::{self, Label},
     painter,
     view::{Tab, View},
@@ -23,8 +23,18 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             Lang::En => Lang::Zh,
             Lang::Zh => Lang::En,
         };
-        browser::set_lang(lang, true);
+        choices::set_lang(lang, true);
         view.lang.set(lang);
+    };
+    let picture_name = move || language::picture_name(view.one.get(), view.lang.get());
+    let picture_label = move || {
+        let title = Label::Picture.text(view.lang.get());
+        format!("{title}: {} (V)", picture_name())
+    };
+    let look_name = move || language::look_name(view.look.get(), view.lang.get());
+    let look_label = move || {
+        let title = Label::Look.text(view.lang.get());
+        format!("{title}: {} (L)", look_name())
     };
     view! {
         <header>
@@ -48,6 +58,39 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             <button
                 type="button"
                 class="btn quiet"
+                id="picture"
+                title=picture_label
+                aria-label=picture_label
+                on:click=move |_| view.switch_picture()
+            >
+                {picture_name}
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
+                id="look"
+                title=look_label
+                aria-label=look_label
+                on:click=move |_| view.step_look()
+            >
+                <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+                    <path fill="currentColor" d="M10 1a9 9 0 1 0 0 18 9 9 0 1 0 0-18ZM10 3a7 7 0 0 1 0 14Z"></path>
+                </svg>
+                <span class="header-word">{look_name}</span>
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
+                title=view.say(Label::KeysTitle)
+                aria-label=view.say(Label::KeysTitle)
+                aria-haspopup="dialog"
+                on:click=|_| browser::open_dialog(keys::SHEET)
+            >
+                "?"
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
                 lang=move || match view.lang.get() {
                     Lang::En => "zh-CN",
                     Lang::Zh => "en",
@@ -60,7 +103,8 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-fn tab_id(conn: Conn) -> String {
+/// The id of a connection's tab.
+pub fn tab_id(conn: Conn) -> String {
     format!("tab-{}", conn.0)
 }
 
@@ -73,33 +117,23 @@ fn Tablist(view: View) -> impl IntoView {
     });
     let on_key = move |event: KeyboardEvent| {
         let chosen = view.tabs.with_untracked(|tabs| {
-            let last = tabs.tabs.len().checked_sub(1)?;
-            let here = tabs.tabs.iter().position(|tab| tab.in_focus).unwrap_or(0);
-            let next = match event.key().as_str() {
-                "ArrowRight" if here == last => 0,
-                "ArrowRight" => here + 1,
-                "ArrowLeft" => here.checked_sub(1).unwrap_or(last),
-                "Home" => 0,
-                "End" => last,
-                _ => return None,
-            };
+            let here = tabs.tabs.iter().position(|tab| tab.in_focus);
+            let next = step(&event.key(), here.unwrap_or(0), tabs.tabs.len())?;
             tabs.tabs.get(next).map(|tab| tab.conn)
         });
         if let Some(conn) = chosen {
             event.prevent_default();
-            app::with(|app| app.pick(conn));
+            view.pick(conn);
             browser::focus(&tab_id(conn));
         }
     };
-    let more = move || {
-        let more = view.tabs.with(|tabs| tabs.more);
-        (more > 0).then(|| language::more(more, view.lang.get()))
-    };
+    let count = Memo::new(move |_| view.tabs.with(|tabs| tabs.tabs.len() + tabs.more));
     view! {
         <div
             class="tabs"
             role="tablist"
             aria-label=view.say(Label::Connections)
+            class:several=move || conns.with(|conns| conns.len() > 2)
             class:many=move || conns.with(|conns| conns.len() > 3)
             class:crowded=move || conns.with(|conns| conns.len() > 5)
             on:keydown=on_key
@@ -108,7 +142,19 @@ fn Tablist(view: View) -> impl IntoView {
                 <TabButton view conn/>
             </For>
         </div>
-        <span class="m more">{more}</span>
+        <Show when=move || { count.get() > 1 }>
+            <button
+                type="button"
+                class="btn quiet all"
+                title=view.say(Label::AllTitle)
+                aria-pressed=move || view.all.get().to_string()
+                on:click=move |_| view.all.update(|all| *all = !*all)
+            >
+                {view.say(Label::All)}
+                " "
+                {count}
+            </button>
+        </Show>
     }
 }
 
@@ -121,10 +167,11 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
     let on = move |test: fn(&Tab) -> bool| tab.with(|tab| tab.as_ref().is_some_and(test));
     let canvas = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
+        let look = view.look.get();
         if let Some(canvas) = canvas.get() {
             tab.with(|tab| {
                 if let Some(tab) = tab {
-                    painter::paint(&canvas, &tab.picture, Look::Light);
+                    painter::paint(&canvas, &tab.picture, look);
                 }
             });
         }
@@ -160,7 +207,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             aria-selected=move || in_focus().to_string()
             tabindex=move || if in_focus() { "0" } else { "-1" }
             class:closed=move || on(|tab| !tab.open)
-            on:click=move |_| app::with(|app| app.pick(conn))
+            on:click=move |_| view.pick(conn)
         >
             <b>{conn.to_string()}</b>
             <canvas node_ref=canvas aria-hidden="true"></canvas>
@@ -220,6 +267,11 @@ fn Desk(view: View) -> impl IntoView {
                     <span class="m places">
                         {move || language::places(places(), view.lang.get())}
                     </span>
+                    <Show when=move || {
+                        view.desk.get().is_some_and(|desk| desk.sequential)
+                    }>
+                        <span class="m sequential">{view.say(Label::OneAtATime)}</span>
+                    </Show>
                 </span>
             </div>
         </Show>

@@ -1,4 +1,4 @@
-//! News of the page itself, the big button of the empty page, and the line that is read aloud.
+//! News of the page itself, and the big button of the empty page.
 
 use leptos::prelude::*;
 use protocol::{Request, Spacing};
@@ -9,9 +9,6 @@ use crate::{
     view::{Notice, View},
     wish,
 };
-
-/// A line is read aloud at most this often: whoever listens must be able to hear it to its end.
-const SPOKEN_EVERY: std::time::Duration = std::time::Duration::from_millis(1_000);
 
 /// News: the relay lost or found, a gap, another version.
 #[component]
@@ -74,33 +71,13 @@ pub fn BigButton(view: View) -> impl IntoView {
                     <span aria-hidden="true">" → "</span>
                     <span>{view.say(Label::BigButtonBag)}</span>
                 </button>
-                <p class="m">{view.say(Label::BigButtonHint)}</p>
+                <p class="m">
+                    {view.say(Label::BigButtonHint)}
+                    " "
+                    <span class="aside">{view.say(Label::BigButtonBack)}</span>
+                </p>
                 <p class="complaint" role="alert">{complaint}</p>
             </div>
         </Show>
-    }
-}
-
-/// The moment in words, for those who listen: at most one change a second.
-#[component]
-pub fn Spoken(view: View) -> impl IntoView {
-    let spoken = RwSignal::new(String::new());
-    let waits = StoredValue::new(false);
-    Effect::new(move |_| {
-        view.caption.track();
-        if waits.get_value() {
-            return;
-        }
-        waits.set_value(true);
-        set_timeout(
-            move || {
-                waits.set_value(false);
-                spoken.set(view.caption.get_untracked());
-            },
-            SPOKEN_EVERY,
-        );
-    });
-    view! {
-        <p class="unseen" aria-live="polite">{move || spoken.get()}</p>
     }
 }

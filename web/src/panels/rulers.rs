@@ -3,13 +3,24 @@
 
 use leptos::prelude::*;
 
-use crate::{frame_loop, language::Label, view::View};
+use super::hits::Hits;
+use crate::{
+    frame_loop,
+    language::Label,
+    view::{Panel, View},
+};
 
 /// The rulers.
 #[component]
 pub fn Rulers(view: View) -> impl IntoView {
     view! {
-        <section class="rulers" aria-labelledby="rulers-title">
+        <section
+            class="rulers"
+            id="rulers"
+            role=view.panel_role()
+            hidden=view.hides(Panel::Rulers)
+            aria-labelledby="rulers-title"
+        >
             <h2 id="rulers-title">
                 {view.say(Label::Rulers)}
                 <span class="m">
@@ -17,7 +28,10 @@ pub fn Rulers(view: View) -> impl IntoView {
                     {view.say(Label::LostEdge)}
                 </span>
             </h2>
-            <canvas id=frame_loop::RULERS aria-hidden="true"></canvas>
+            <div class="picture">
+                <canvas id=frame_loop::RULERS aria-hidden="true"></canvas>
+                <Hits view spots=view.ruler_spots/>
+            </div>
             <ul class="unseen">
                 {move || {
                     view.cuts.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()

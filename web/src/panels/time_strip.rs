@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use model::Command;
 
-use super::notices::Notices;
+use super::{hits::Hits, notices::Notices};
 use crate::{
     app, frame_loop,
     language::{self, Label},
     numbers,
-    view::View,
+    view::{Panel, View},
 };
 
 /// The button that takes the focus when the one that had it is gone.
@@ -78,24 +78,31 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                 >
                     {icon(FORTH)}
                 </button>
-                <p class="stretch">
-                    <b>
-                        {move || {
-                            let label = match (paused(), heard()) {
-                                (true, _) => Some(Label::Paused),
-                                (false, true) => Some(Label::SecondHere),
-                                (false, false) => None,
-                            };
-                            label.map(|label| label.text(view.lang.get()))
-                        }}
-                    </b>
-                    <span>{move || (any() && heard() && !paused()).then(real)}</span>
-                </p>
             </div>
-            <div class="lanes">
+            <p class="stretch">
+                <b>
+                    {move || {
+                        let label = match (paused(), heard()) {
+                            (true, _) => Some(Label::Paused),
+                            (false, true) => Some(Label::SecondHere),
+                            (false, false) => None,
+                        };
+                        label.map(|label| label.text(view.lang.get()))
+                    }}
+                </b>
+                <span>{move || (any() && heard() && !paused()).then(real)}</span>
+            </p>
+            <div
+                class="lanes"
+                id="level"
+                role=move || view.panel_role()().unwrap_or("group")
+                hidden=view.hides(Panel::Level)
+                aria-label=view.say(Label::PanelLevel)
+            >
                 <canvas id=frame_loop::LANES aria-hidden="true"></canvas>
-                <Notices view/>
+                <Hits view spots=view.lane_spots/>
             </div>
+            <Notices view/>
             <Lag view/>
         </section>
     }

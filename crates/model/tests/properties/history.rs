@@ -17,6 +17,7 @@ pub enum Step {
     Close { conn: usize },
     Reset { conn: usize },
     Policy { bufsize: u32 },
+    Listen { backlog: u32 },
     Wait { nanos: u64 },
     Lose { records: u64 },
 }
@@ -37,6 +38,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => conn.clone().prop_map(|conn| Step::Close { conn }),
         1 => conn.clone().prop_map(|conn| Step::Reset { conn }),
         1 => (1..65_537u32).prop_map(|bufsize| Step::Policy { bufsize }),
+        1 => (0..65_536u32).prop_map(|backlog| Step::Listen { backlog }),
         6 => prop_oneof![0..50_000u64, 0..60_000_000_000u64]
             .prop_map(|nanos| Step::Wait { nanos }),
         1 => (1..500u64).prop_map(|records| Step::Lose { records }),
@@ -62,14 +64,14 @@ pub fn records(steps: &[Step], lossy: bool) -> Vec<Record> {
     };
     journal.stand_in(Event::Keyframe(Box::new(keyframe(
         &[],
-        Policy::default(),
+        &Server::default(),
         0,
     ))));
-    journal.add(Event::Listening(listening()));
+    let mut server = Server::default();
+    journal.add(Event::Listening(server.listening.clone()));
     let mut sims: Vec<Sim> = vec![];
-    let mut policy = Policy::default();
     for step in steps {
-        apply(step, &mut journal, &mut sims, &mut policy, lossy);
+        apply(step, &mut journal, &mut sims, &mut server, lossy);
     }
     journal.records
 }
@@ -95,19 +97,31 @@ impl Journal {
     }
 }
 
-fn listening() -> Listening {
-    Listening {
-        addr: ([127, 0, 0, 1], 21567).into(),
-        backlog: 5,
-        bufsize: 1024,
+/// What is the server's, and no connection's.
+struct Server {
+    listening: Listening,
+    policy: Policy,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            listening: Listening {
+                addr: ([127, 0, 0, 1], 21567).into(),
+                backlog: 5,
+                bufsize: 1024,
+                sequential: false,
+            },
+            policy: Policy::default(),
+        }
     }
 }
 
-fn keyframe(sims: &[Sim], policy: Policy, accepted: u64) -> Keyframe {
+fn keyframe(sims: &[Sim], server: &Server, accepted: u64) -> Keyframe {
     Keyframe {
-        listening: Some(listening()),
+        listening: Some(server.listening.clone()),
         waiting: None,
-        policy,
+        policy: server.policy,
         accepted,
         conns: sims
             .iter()
@@ -115,8 +129,8 @@ fn keyframe(sims: &[Sim], policy: Policy, accepted: u64) -> Keyframe {
             .map(|sim| ConnKeyframe {
                 conn: sim.conn,
                 client: client(sim.conn),
-                server: listening().addr,
-                policy,
+                server: server.listening.addr,
+                policy: server.policy,
                 server_end: Some(sim.end),
                 client_end: sim.ours.then(|| EndKeyframe {
                     wrote: sim.sent,
@@ -135,19 +149,18 @@ fn apply(
     step: &Step,
     journal: &mut Journal,
     sims: &mut Vec<Sim>,
-    policy: &mut Policy,
+    server: &mut Server,
     lossy: bool,
 ) {
     let count = sims.len();
     let pick = |index: usize| (count > 0).then(|| index % count);
-    let server = End::Server;
     match *step {
         Step::Connect { ours } => {
             if sims.len() >= 40 {
                 return;
             }
             let conn = Conn(sims.len() as u32 + 1);
-            let (local, peer) = (client(conn), listening().addr);
+            let (local, peer) = (client(conn), server.listening.addr);
             if ours {
                 journal.add(Event::Connected(Connected {
                     conn,
@@ -158,7 +171,7 @@ fn apply(
             }
             journal.add(Event::Accepted(Accepted {
                 conn,
-                end: server,
+                end: End::Server,
                 peer: local,
                 local: peer,
             }));
@@ -176,11 +189,15 @@ fn apply(
                 bufsize,
                 ..Policy::default()
             };
-            *policy = set;
+            server.policy = set;
             journal.add(Event::Policy(PolicySet {
                 conn: None,
                 policy: set,
             }));
+        }
+        Step::Listen { backlog } => {
+            server.listening.backlog = backlog;
+            journal.add(Event::Listening(server.listening.clone()));
         }
         Step::Lose { records } => {
             if lossy {
@@ -192,7 +209,7 @@ fn apply(
                 }
                 journal.seq = Seq(journal.seq.0 + records);
                 journal.stand_in(Event::Dropped(Dropped { records }));
-                let frame = keyframe(sims, *policy, sims.len() as u64);
+                let frame = keyframe(sims, server, sims.len() as u64);
                 journal.stand_in(Event::Keyframe(Box::new(frame)));
             }
         }

@@ -1,6 +1,7 @@
 //! What must hold for every history, in whatever order it is looked at.
 
 mod history;
+mod levels;
 
 use history::{records, steps};
 use model::{Command, Mode, Pace, Playback, Show, State, Timeline};

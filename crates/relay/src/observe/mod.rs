@@ -14,10 +14,39 @@ mod linux;
 pub use linux::{look, peek, queues, raise_descriptor_limit, recv, send, sources, system, waiting};
 
 #[cfg(not(target_os = "linux"))]
+#[allow(
+    dead_code,
+    reason = "another back end does itself what it knows better"
+)]
 mod portable;
 #[cfg(not(target_os = "linux"))]
-pub use portable::{
-    look, peek, queues, raise_descriptor_limit, recv, send, sources, system, waiting,
+pub use portable::{peek, recv, send, system, waiting};
+
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+pub use macos::{look, queues, raise_descriptor_limit, sources};
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use {
+    portable::raise_descriptor_limit,
+    windows::{look, queues, sources},
+};
+
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+pub use portable::{look, queues, raise_descriptor_limit, sources};
+
+/// How often a socket must be looked at, nanoseconds, where no edge tells of a further arrival
+/// while earlier bytes are still unread. None: the system tells.
+///
+/// On Windows readiness comes back only when the runtime's own read or write finds that it would
+/// wait, and the calls here go past it.
+pub const LOOK_EVERY_NANOS: Option<u64> = if cfg!(windows) {
+    Some(10_000_000)
+} else {
+    None
 };
 
 /// What one look at a connected socket found.

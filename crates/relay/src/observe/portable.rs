@@ -1,4 +1,5 @@
-//! A system of which only our own reads and writes are known, and what a read would find.
+//! A system of which only our own reads and writes are known, and what a read would find. What
+//! another back end knows better it does itself.
 
 use std::{io, mem::MaybeUninit};
 

@@ -163,7 +163,7 @@ impl Registry {
     /// Changes the policy: of one connection, or of the server and all its connections.
     ///
     /// # Errors
-    /// The policy is out of range, or the connection is not open.
+    /// The policy is out of range, or the connection is not accepted or not open.
     pub fn set_policy(&self, conn: Option<Conn>, policy: Policy) -> Result<(), Refusal> {
         policy.check()?;
         let mut state = self.state();
@@ -173,8 +173,10 @@ impl Registry {
                     .conns
                     .get_mut(&conn)
                     .ok_or(Refusal::NotOpen { conn })?;
-                let Presence::Open(open) = &mut entry.server else {
-                    return Err(Refusal::NotOpen { conn });
+                let open = match &mut entry.server {
+                    Presence::Open(open) => open,
+                    Presence::Absent => return Err(Refusal::NotAccepted { conn }),
+                    Presence::Left => return Err(Refusal::NotOpen { conn }),
                 };
                 entry.policy = policy;
                 open.policy_is_own = true;
@@ -199,7 +201,7 @@ impl Registry {
     /// Ends an end.
     ///
     /// # Errors
-    /// It is not open, or not ours.
+    /// It is not accepted, not open, or not ours.
     pub fn end(&self, conn: Conn, end: End, ending: Ending) -> Result<(), Refusal> {
         let mut state = self.state();
         let open = state.open(conn, end)?;
@@ -298,8 +300,11 @@ impl State {
         };
         match presence {
             Presence::Open(open) => Ok(open),
-            Presence::Absent if end == End::Client => Err(Refusal::NotOurs { conn }),
-            Presence::Absent | Presence::Left => Err(Refusal::NotOpen { conn }),
+            Presence::Absent => Err(match end {
+                End::Server => Refusal::NotAccepted { conn },
+                End::Client => Refusal::NotOurs { conn },
+            }),
+            Presence::Left => Err(Refusal::NotOpen { conn }),
         }
     }
 

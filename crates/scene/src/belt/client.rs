@@ -1,15 +1,20 @@
 //! The client: a stall with a person who sends, the slip of what was sent, and at its foot the
-//! answers that came back. Of somebody else's program we know no sends: it has no slip.
+//! answers that came back. Of somebody else's program we know no sends: it has no slip. On a phone
+//! there is room for the person's head and the slip in one line.
 
-use model::Connection;
+use model::{Connection, Cut, EndState};
+use protocol::{End, Source};
 
-use super::{Stage, size};
+use super::Stage;
 use crate::{
-    Fruit, Ink, Shape,
-    motion::{ease, lerp},
-    sketch::{DRAWING, THIN, area, dashed, line, run, runs, text},
+    Fruit, Ink, Shape, Target,
+    motion::ease,
+    sketch::{DRAWING, THIN, area, dashed, fitting, guessed_width, line, n, run, runs, text},
     words::{self, Label},
 };
+
+/// How many sends the slip lists.
+const SLIP_ROWS: usize = 3;
 
 pub(super) fn draw(stage: &mut Stage) {
     let Some(connection) = stage.connection else {
@@ -17,24 +22,28 @@ pub(super) fn draw(stage: &mut Stage) {
         return;
     };
     person(stage, connection);
-    match &connection.client {
-        Some(_) => slip(stage, connection),
-        None => stranger(stage, connection),
+    match (&connection.client, stage.plan.is_wide()) {
+        (Some(client), true) => slip(stage, connection, client),
+        (Some(client), false) => line_of_sends(stage, connection, client),
+        (None, _) => stranger(stage, connection),
     }
 }
 
 /// The dotted place where a client will be.
 fn vacant(stage: &mut Stage) {
-    stage.sketch.path(
-        "M40 112H232V640H40Z",
-        None,
-        Some(dashed(Ink::Ink, 3.5, 2.0, 10.0)),
-    );
+    let dots = Some(dashed(Ink::Ink, 3.5, 2.0, 10.0));
+    if stage.plan.is_wide() {
+        stage.sketch.path("M40 112H232V640H40Z", None, dots);
+    } else {
+        stage.sketch.path("M10 8H380V40H10Z", None, dots);
+        let words = text(stage.label(Label::Client), (195.0, 29.0), stage.size.band);
+        stage.sketch.text(words.quiet().middle().within(300.0));
+    }
 }
 
 /// The stall stands in front of the belt's end, so that fruit come out from behind its post.
-pub(super) fn stall(stage: &mut Stage) {
-    if stage.connection.is_none() {
+pub(super) fn front(stage: &mut Stage) {
+    if stage.connection.is_none() || !stage.plan.is_wide() {
         return;
     }
     let sketch = &mut stage.sketch;
@@ -63,131 +72,195 @@ pub(super) fn stall(stage: &mut Stage) {
     }
 }
 
-/// Somebody stands behind the counter. Their hand goes to the belt when they send.
-fn person(stage: &mut Stage, connection: &Connection) {
+/// What the person at the stall is doing.
+struct Pose {
+    /// 0 at rest, 1 with the hand on the belt.
+    push: f64,
+    /// 0 at rest, 1 with the hand up: an answer came.
+    wave: f64,
+    /// Across and down.
+    glance: (f64, f64),
+    glad: bool,
+    sad: bool,
+}
+
+fn pose(stage: &Stage, connection: &Connection) -> Pose {
+    let motion = &stage.motion;
     let ours = connection.client.as_ref();
     let sent = ours.and_then(|end| end.wrote.last()).map(|cut| cut.moment);
-    let push = sent.map_or(1.0, |moment| stage.motion.progress(moment, 0.0, 500.0));
-    let gone = ours.is_some_and(|end| end.closed.is_some());
+    let got = ours.and_then(|end| end.read.last()).map(|cut| cut.moment);
+    let still = motion.is_reduced();
+    let p = sent.map_or(1.0, |moment| motion.progress(moment, 0.0, 500.0));
+    let came = got.is_some_and(|moment| motion.is_within(moment, 1200.0));
+    let w = got.map_or(1.0, |moment| motion.progress(moment, 0.0, 1100.0));
+    let riding = sent.is_some_and(|moment| motion.is_within(moment, 900.0));
+    Pose {
+        push: if still { 0.0 } else { 1.0 - ease(p) },
+        wave: if still || w >= 1.0 {
+            0.0
+        } else {
+            ease((w * 5.0).min(1.0)) * ease(((1.0 - w) * 5.0).min(1.0))
+        },
+        // The eyes follow what was sent, and what came back.
+        glance: match (still, came, riding) {
+            (true, ..) => (2.0, 0.0),
+            (_, true, _) => (0.0, 3.0),
+            (_, _, true) => (4.0, 0.5),
+            _ => (2.0, 0.0),
+        },
+        glad: came,
+        sad: matches!(connection.reset(), Some((End::Server, _))),
+    }
+}
+
+/// Somebody stands behind the counter. Their hand goes to the belt when they send, and up when an
+/// answer comes. Whoever has closed is gone.
+fn person(stage: &mut Stage, connection: &Connection) {
+    let ours = connection.client.as_ref();
+    if ours.is_some_and(|end| end.closed.is_some()) {
+        return;
+    }
+    let Pose {
+        push,
+        wave,
+        glance,
+        glad,
+        sad,
+    } = pose(stage, connection);
+    let wide = stage.plan.is_wide();
     let (clothes, hair) = if ours.is_some() {
         (Ink::Apron, Ink::Brown)
     } else {
         (Ink::Post, Ink::Belt)
     };
-    let sketch = &mut stage.sketch;
-    // The arm towards the belt: out when a batch is put down, then back.
-    let reach = if sent.is_some() {
-        lerp(24.0, 0.0, ease(push))
+    // The middle of the head.
+    let (at, scale) = if wide {
+        ((104.0, 176.0), 1.0)
     } else {
-        0.0
+        ((21.0, 27.0), 0.42)
     };
-    sketch.path(
-        "M66 240C64 214 78 205 104 205C130 205 144 214 142 240Z",
-        clothes,
-        THIN,
-    );
-    sketch.path("M94 198V208Q104 218 114 208V198Z", Ink::Skin, THIN);
-    sketch.circle((104.0, 176.0), 25.0, Ink::Skin, THIN);
-    sketch.path(
-        "M79 178C74 140 134 140 129 178C124 166 120 162 108 161C96 166 84 166 79 178Z",
+    let swing = (stage.motion.millis() / 90.0).sin() * 12.0 * wave;
+    let sketch = &mut stage.sketch;
+    if wide {
+        sketch.path_at(
+            "M-38 64C-40 38 -26 29 0 29C26 29 40 38 38 64Z",
+            at,
+            scale,
+            clothes,
+            THIN,
+        );
+        sketch.path_at("M-10 22V32Q0 42 10 32V22Z", at, scale, Ink::Skin, THIN);
+    }
+    sketch.circle(at, 25.0 * scale, Ink::Skin, THIN);
+    sketch.path_at(
+        "M-25 2C-30 -36 30 -36 25 2C20 -10 16 -14 4 -15C-8 -10 -20 -10 -25 2Z",
+        at,
+        scale,
         hair,
         THIN,
     );
-    sketch.circle((104.0, 150.0), 9.0, hair, THIN);
-    // The eyes follow what was sent.
-    let glance = if gone { 0.0 } else { 3.0 };
-    for x in [96.0, 112.0] {
-        sketch.circle((x + glance, 178.0), 2.6, Ink::Eye, None);
+    sketch.circle((at.0, at.1 - 26.0 * scale), 9.0 * scale, hair, THIN);
+    for x in [-15.0, 15.0] {
+        let cheek = (
+            at.0 + (x + glance.0) * scale,
+            at.1 + (9.0 + glance.1 * 0.5) * scale,
+        );
+        sketch.circle(cheek, 4.0 * scale, Ink::Cheek, None);
     }
-    sketch.path(
-        "M99 188Q105 193 111 188",
-        None,
-        Some(line(Ink::Eye, DRAWING)),
+    for x in [-8.0, 8.0] {
+        let eye = (
+            at.0 + (x + glance.0) * scale,
+            at.1 + (2.0 + glance.1) * scale,
+        );
+        sketch.circle(eye, 2.8 * scale, Ink::Eye, None);
+    }
+    let (mouth, fill) = if sad {
+        ("M-5 15Q1 10 7 15", None)
+    } else if glad {
+        ("M-7 11Q1 13 9 11Q7 20 1 20Q-5 20 -7 11Z", Some(Ink::Eye))
+    } else {
+        ("M-5 12Q1 17 7 12", None)
+    };
+    let mouth_at = (
+        at.0 + (glance.0 - 1.0) * scale,
+        at.1 + glance.1 * 0.4 * scale,
     );
-    if !gone {
-        let hand = (150.0 + reach, 203.0);
-        let arm = format!("M128 216C136 228 144 222 {} {}", hand.0 - 4.0, hand.1);
-        sketch.path(arm.clone(), None, Some(line(Ink::Ink, 17.0)));
-        sketch.path(arm, None, Some(line(clothes, 13.0)));
+    sketch.path_at(mouth, mouth_at, scale, fill, Some(line(Ink::Eye, DRAWING)));
+    if wide {
+        let hand = (150.0 + 24.0 * push + swing, 203.0 - 62.0 * wave);
+        let arm = format!(
+            "M128 216C136 228 {} {} {} {}",
+            n(144.0 + 8.0 * wave),
+            n(222.0 - 20.0 * wave),
+            n(hand.0 - 4.0),
+            n(hand.1)
+        );
+        sketch.limb(arm, 13.0, clothes);
         sketch.circle(hand, 8.0, Ink::Skin, THIN);
     }
 }
 
-/// How many sends the slip lists.
-const SLIP_ROWS: usize = 3;
+/// The last sends, and how many were before them.
+fn last_sends(client: &EndState) -> (Vec<&Cut>, u64) {
+    let mut shown: Vec<&Cut> = client.wrote.cuts().rev().take(SLIP_ROWS).collect();
+    shown.reverse();
+    let times: u64 = shown.iter().map(|cut| u64::from(cut.times)).sum();
+    (shown, client.wrote.total.times.saturating_sub(times))
+}
+
+fn icon(cut: &Cut) -> Fruit {
+    if cut.is_blurred() {
+        Fruit::Crate
+    } else {
+        Fruit::of_batch(cut.ordinal)
+    }
+}
 
 /// What our client sent: fruit and count, the last ones.
-fn slip(stage: &mut Stage, connection: &Connection) {
-    let Some(client) = &connection.client else {
-        return;
-    };
-    let shown: Vec<_> = {
-        let mut last: Vec<_> = client.wrote.cuts().rev().take(SLIP_ROWS).collect();
-        last.reverse();
-        last
-    };
-    let earlier = client.wrote.total.times
-        - shown
-            .iter()
-            .map(|cut| u64::from(cut.times))
-            .sum::<u64>()
-            .min(client.wrote.total.times);
+fn slip(stage: &mut Stage, connection: &Connection, client: &EndState) {
+    let (shown, earlier) = last_sends(client);
     let words = stage.label(Label::Sent);
+    let size = stage.size;
+    let half = guessed_width(words, size.band) / 2.0;
+    let y = 275.0;
+    stage.mark(
+        Source::Measured,
+        (146.0 - half - size.mark - 4.0, y - size.band * 0.3),
+    );
     stage.sketch.text(
-        text(words, (146.0, 276.0), size::TITLE)
+        text(words, (150.0, y), size.band)
             .quiet()
             .middle()
-            .within(160.0),
+            .within(140.0),
     );
     if shown.is_empty() {
         return;
     }
-    let sketch = &mut stage.sketch;
-    let paper = match shown.len() {
-        1 => {
-            "M74 286H218V362L206 354L194 362L182 354L170 362L158 354L146 362L134 354L122 362L110 354L98 362L86 354L74 362Z"
-        }
-        2 => {
-            "M74 286H218V416L206 408L194 416L182 408L170 416L158 408L146 416L134 408L122 416L110 408L98 416L86 408L74 416Z"
-        }
-        _ => {
-            "M74 286H218V470L206 462L194 470L182 462L170 470L158 462L146 470L134 462L122 470L110 462L98 470L86 462L74 470Z"
-        }
-    };
-    sketch.path(paper, Ink::Bag, THIN);
-    for (row, cut) in shown.iter().enumerate() {
+    let foot = 308.0 + 54.0 * shown.len() as f64;
+    let teeth: String = (1..=6)
+        .map(|tooth| {
+            let x = 218.0 - 24.0 * f64::from(tooth);
+            format!("L{} {}L{} {}", n(x + 12.0), n(foot - 8.0), n(x), n(foot))
+        })
+        .collect();
+    stage
+        .sketch
+        .path(format!("M74 286H218V{}{teeth}Z", n(foot)), Ink::Bag, THIN);
+    for (row, cut) in shown.into_iter().enumerate() {
         let y = 322.0 + row as f64 * 54.0;
-        let fruit = if cut.is_blurred() {
-            Fruit::Crate
-        } else {
-            Fruit::of_batch(cut.ordinal)
-        };
-        sketch.shapes.push(Shape::Sprite {
-            fruit,
-            x: 104.0,
-            y,
-            size: 42.0,
-            turn: 0.0,
-            character: None,
-            opacity: 1.0,
-        });
-        let number = words::number(cut.bytes());
-        let size = match number.chars().count() {
-            0..=3 => size::NUMBER2,
-            4..=5 => 28.0,
-            _ => 21.0,
-        };
-        sketch.text(
-            text(number, (206.0, y + size * 0.36), size)
-                .bold()
-                .end()
-                .within(78.0),
+        send(
+            stage,
+            connection,
+            cut,
+            area(78.0, y - 26.0, 136.0, 52.0),
+            42.0,
         );
     }
     if earlier > 0 {
         let words = words::and_earlier(earlier, stage.frame.lang);
+        let fitted = fitting(&words, size.small, 168.0).max(size.least);
         stage.sketch.text(
-            text(words, (146.0, 492.0), size::SMALL)
+            text(words, (146.0, foot + 24.0), fitted)
                 .quiet()
                 .middle()
                 .within(170.0),
@@ -195,49 +268,126 @@ fn slip(stage: &mut Stage, connection: &Connection) {
     }
 }
 
+/// One send: its fruit and its count.
+fn send(
+    stage: &mut Stage,
+    connection: &Connection,
+    cut: &Cut,
+    at: crate::sketch::Area,
+    icon_size: f64,
+) {
+    let middle = at.y + at.h / 2.0;
+    stage.sketch.shapes.push(Shape::Sprite {
+        fruit: icon(cut),
+        x: at.x + 5.0 + icon_size / 2.0,
+        y: middle,
+        size: icon_size,
+        turn: 0.0,
+        character: None,
+        opacity: 1.0,
+    });
+    let number = words::number(cut.bytes());
+    let room = at.w - icon_size - 16.0;
+    let wanted = stage.size.number2.min(at.h);
+    let size = fitting(&number, wanted, room).max(stage.size.least);
+    // In a column numbers stand over one another, in a line beside their fruit.
+    let y = middle + size * 0.36;
+    let words = if stage.plan.is_wide() {
+        text(number, (at.x + at.w - 8.0, y), size).end()
+    } else {
+        text(number, (at.x + icon_size + 10.0, y), size)
+    };
+    stage.sketch.text(words.bold().within(room));
+    stage.sketch.hit(
+        at,
+        Target::Bytes {
+            conn: connection.conn,
+            from: cut.from,
+            to: cut.to,
+        },
+    );
+}
+
+/// The slip in one line, beside the head.
+fn line_of_sends(stage: &mut Stage, connection: &Connection, client: &EndState) {
+    let (shown, earlier) = last_sends(client);
+    let size = stage.size;
+    stage.mark(Source::Measured, (44.0, 14.0));
+    let who = run(stage.label(Label::Client), size.band).quiet();
+    let did = run(stage.label(Label::Sent), size.band).quiet();
+    let words = runs(vec![who, did.after(4.0)], (52.0, 19.0), 96.0);
+    stage.sketch.line(words);
+    for (index, cut) in shown.into_iter().enumerate() {
+        let x = 150.0 + index as f64 * 79.0;
+        send(stage, connection, cut, area(x, 1.0, 78.0, 26.0), 23.0);
+    }
+    if earlier > 0 {
+        let words = words::and_earlier(earlier, stage.frame.lang);
+        let words = text(words, (152.0, 42.0), size.small);
+        stage.sketch.text(words.quiet().within(84.0));
+    }
+}
+
 /// Somebody else's program: who it is, and that nobody tells us what it sends.
 fn stranger(stage: &mut Stage, connection: &Connection) {
-    let x = 146.0;
     let lines = [
         stage.label(Label::SomebodyElse),
         stage.label(Label::SomebodyElse2),
     ];
-    for (index, words) in lines.into_iter().enumerate() {
-        stage.sketch.text(
-            text(words, (x, 296.0 + index as f64 * 26.0), size::BAND)
-                .quiet()
-                .middle()
-                .within(168.0),
-        );
+    let size = stage.size;
+    let addr = connection.client_addr.to_string();
+    if stage.plan.is_wide() {
+        for (index, words) in lines.into_iter().enumerate() {
+            let y = 292.0 + index as f64 * size.band * 1.3;
+            let fitted = fitting(words, size.band, 168.0).max(size.least);
+            let words = text(words, (146.0, y), fitted);
+            stage.sketch.text(words.quiet().middle().within(170.0));
+        }
+        // Host and port each on its own line: a wall needs large digits.
+        let (host, port) = addr.rsplit_once(':').unwrap_or((&addr, ""));
+        for (index, words) in [host.to_string(), format!(":{port}")]
+            .into_iter()
+            .enumerate()
+        {
+            let y = 362.0 + index as f64 * size.small * 1.3;
+            let words = text(words, (146.0, y), size.small);
+            stage
+                .sketch
+                .text(words.mono().quiet().middle().within(172.0));
+        }
+    } else {
+        let join = if lines[0].ends_with('，') { "" } else { " " };
+        let words = lines.join(join);
+        let words = text(words, (44.0, 19.0), size.small);
+        stage.sketch.text(words.quiet().within(200.0));
+        let words = text(addr, (384.0, 19.0), size.least);
+        stage.sketch.text(words.mono().quiet().end().within(140.0));
     }
-    stage.sketch.text(
-        text(connection.client_addr.to_string(), (x, 358.0), 17.0)
-            .mono()
-            .quiet()
-            .middle()
-            .within(168.0),
-    );
 }
 
-/// Under the answers at the stall's foot: what the client has read of them.
+/// What the client has read of the answers: under them at the stall's foot, on a phone in the
+/// client's line.
 pub(super) fn received(stage: &mut Stage, connection: &Connection) {
     let Some(client) = &connection.client else {
         return;
     };
     let bytes = client.read.total.bytes;
-    if bytes == 0 {
+    let Some(last) = client.read.last().filter(|_| bytes > 0) else {
         return;
-    }
+    };
+    let size = stage.size;
     let words = stage.label(Label::Received);
-    stage
-        .sketch
-        .mark(protocol::Source::Measured, (74.0, 519.0), 5.0);
-    stage.sketch.line(runs(
-        vec![
-            run(words::number(bytes), size::TITLE).bold(),
-            run(words, size::SMALL).quiet().after(6.0),
-        ],
-        (86.0, 526.0),
-        144.0,
-    ));
+    let (mark, at, room) = if stage.plan.is_wide() {
+        ((70.0, 519.0), (81.0, 526.0), 150.0)
+    } else {
+        ((44.0, 37.0), (52.0, 42.0), 97.0)
+    };
+    stage.mark(Source::Measured, mark);
+    let number = run(words::number(bytes), size.band).bold();
+    let words = run(words, size.small).quiet().after(6.0);
+    stage.sketch.line(runs(vec![number, words], at, room));
+    stage.sketch.hit(
+        area(at.0, at.1 - size.band, room, size.band * 1.3),
+        Target::Record(last.moment.seq),
+    );
 }

@@ -4,32 +4,21 @@
 use model::{Connection, Cut};
 use protocol::Source;
 
-use super::{IN_Y, Stage, size};
+use super::{Stage, racks};
 use crate::{
-    Ink, Target,
-    heap::{Grain, Rack, Spot},
+    Ink,
+    heap::{Rack, hits},
     motion::{ease, lerp},
     sketch::{BOLD, THIN, area, dashed, run, runs, text},
     words::{self, Label},
 };
 
-/// More crates than this do not stand on the belt.
-pub(super) const CRATES_MAX: u64 = 12;
-/// The belt moves so far while a batch rides: three of the chevrons' spacings.
-const RIDE: f64 = 534.0;
+/// The belt moves so many of its chevrons' spacings while a batch rides.
+const RIDE: f64 = 3.0;
 /// How long a ride takes, ms.
 const RIDE_MS: f64 = 900.0;
-/// The middle of the fruit that stands nearest to the inlet.
-const FRONT: f64 = 699.0;
-/// Fruit come into sight here, at the seller's hand.
-const HAND: f64 = 166.0;
-/// Batches of up to this many bytes ride as fruit.
-const FRUIT_MAX: u64 = 100;
-/// Room for all batches on the belt, and between two.
-const ROOM: f64 = 540.0;
-const GAP: f64 = 14.0;
-/// How high a heap on the belt may be.
-const HEIGHT: f64 = 170.0;
+/// Between two batches, in parts of a fruit's pitch.
+const GAP: f64 = 0.41;
 
 /// A batch on the belt.
 struct Batch<'a> {
@@ -38,39 +27,6 @@ struct Batch<'a> {
     from: u64,
     to: u64,
     rack: Rack,
-}
-
-/// Places for the bytes `from..to` in front of the inlet, the earliest nearest to it.
-pub(super) fn formation(stage: &Stage, first: u64, to: u64, room: f64) -> Rack {
-    let bytes = to.saturating_sub(first);
-    match stage.grain(bytes, FRUIT_MAX) {
-        Grain::Fruit => {
-            let rows = bytes.div_ceil(10).max(1) as f64;
-            let pitch = (HEIGHT / rows).min(room / 10.0).clamp(4.0, 34.0);
-            Rack {
-                first,
-                grain: Grain::Fruit,
-                x: FRONT + 17.0 - pitch / 2.0,
-                y: IN_Y - pitch / 2.0,
-                dx: -pitch,
-                dy: pitch,
-                shift: 0.0,
-                columns: 10,
-                size: pitch - 1.5,
-            }
-        }
-        grain => Rack {
-            first,
-            grain,
-            x: FRONT - 12.0,
-            y: IN_Y - 20.0,
-            dx: -60.0,
-            dy: 45.0,
-            shift: 0.0,
-            columns: 4,
-            size: 66.0,
-        },
-    }
 }
 
 fn width(rack: &Rack, bytes: u64) -> f64 {
@@ -93,15 +49,17 @@ fn batches<'a>(stage: &Stage, connection: &'a Connection) -> Vec<Batch<'a>> {
         .filter(|cut| cut.to > arrived)
         .collect();
     let all = waiting.len().max(1) as f64;
-    let room = ((ROOM - GAP * (all - 1.0)) / all).max(40.0);
+    let gap = stage.plan.pitch * GAP;
+    let least = stage.plan.pitch * 1.2;
+    let room = ((stage.plan.room - gap * (all - 1.0)) / all).max(least);
     waiting
         .into_iter()
-        .take(CRATES_MAX as usize)
+        .take(racks::BELT_CRATES as usize)
         .map(|cut| {
             let from = cut.from.max(arrived);
             // What is left of a batch keeps its columns.
             let first = cut.from + (from - cut.from) / 10 * 10;
-            let first = if cut.to - first > FRUIT_MAX {
+            let first = if cut.to - first > racks::BELT_FRUIT {
                 from
             } else {
                 first
@@ -110,10 +68,14 @@ fn batches<'a>(stage: &Stage, connection: &'a Connection) -> Vec<Batch<'a>> {
                 cut,
                 from,
                 to: cut.to,
-                rack: formation(stage, first, cut.to, room),
+                rack: racks::belt(stage, first, cut.to, room),
             }
         })
         .collect()
+}
+
+fn ride(stage: &Stage) -> f64 {
+    RIDE * stage.plan.in_chevrons
 }
 
 /// How far the belt has moved, for its chevrons.
@@ -123,30 +85,26 @@ pub(super) fn travel(stage: &Stage) -> f64 {
         .and_then(|connection| connection.client.as_ref())
         .and_then(|client| client.wrote.last());
     let arrived = stage.server().and_then(|end| end.arrived.last());
-    if is_stopped(stage) || stage.motion.is_reduced() {
+    if stage.is_torn() || stage.motion.is_reduced() {
         return 0.0;
     }
-    let ride = sent.map_or(0.0, |cut| {
-        RIDE * stage.motion.progress(cut.moment, 0.0, RIDE_MS)
+    let whole = ride(stage);
+    let ridden = sent.map_or(0.0, |cut| {
+        whole * stage.motion.progress(cut.moment, 0.0, RIDE_MS)
     });
     // What arrives is carried over the edge.
     let last_stretch = arrived.map_or(0.0, |cut| {
-        RIDE / 3.0 * stage.motion.progress(cut.moment, 0.0, 420.0)
+        whole / RIDE * stage.motion.progress(cut.moment, 0.0, 420.0)
     });
-    ride + last_stretch
-}
-
-/// Whether the belt is torn: then nothing rides on it.
-fn is_stopped(stage: &Stage) -> bool {
-    stage
-        .connection
-        .is_some_and(|connection| connection.reset().is_some())
+    ridden + last_stretch
 }
 
 pub(super) fn draw(stage: &mut Stage) {
     let Some(connection) = stage.connection else {
         return;
     };
+    let plan = stage.plan;
+    let gap = plan.pitch * GAP;
     let batches = batches(stage, connection);
     // After an arrival, those behind move up to the inlet.
     let moved_up = connection
@@ -155,45 +113,37 @@ pub(super) fn draw(stage: &mut Stage) {
         .and_then(|end| end.arrived.last());
     let catching_up = match moved_up {
         Some(cut) if connection.client.is_some() => {
-            let before = formation(stage, cut.from, cut.to, ROOM);
-            let gap = width(&before, cut.bytes()) + GAP;
-            gap * (1.0 - ease(stage.motion.progress(cut.moment, 150.0, 350.0)))
+            let before = racks::belt(stage, cut.from, cut.to, plan.room);
+            let room = width(&before, cut.bytes()) + gap;
+            room * (1.0 - ease(stage.motion.progress(cut.moment, 150.0, 350.0)))
         }
         _ => 0.0,
     };
     let mut behind = catching_up;
-    let mut nearest = FRONT + 17.0;
+    let mut nearest = plan.front;
     for batch in &batches {
         let p = stage.motion.progress(batch.cut.moment, 0.0, RIDE_MS);
-        let back = lerp(RIDE.max(behind), behind, p);
-        for offset in batch.rack.units(batch.from, batch.to) {
-            let spot = batch.rack.spot(offset);
-            let spot = Spot {
-                x: spot.x - back,
-                ..spot
-            };
-            if spot.x >= HAND {
-                stage.unit(batch.rack.grain, offset, spot);
+        let back = lerp(ride(stage).max(behind), behind, p);
+        let rack = Rack {
+            x: batch.rack.x - back,
+            ..batch.rack
+        };
+        for offset in rack.units(batch.from, batch.to) {
+            let spot = rack.spot(offset);
+            if spot.x >= plan.hand {
+                stage.unit(rack.grain, offset, spot);
             }
         }
-        let wide = width(&batch.rack, batch.to - batch.rack.first);
-        let right = FRONT + 17.0 - back;
-        nearest = nearest.min(right - wide);
-        stage.sketch.hit(
-            area(right - wide, IN_Y - HEIGHT, wide, HEIGHT),
-            Target::Bytes {
-                conn: connection.conn,
-                from: batch.from,
-                to: batch.to,
-            },
-        );
-        behind += wide + GAP;
+        let wide = width(&rack, batch.to - rack.first);
+        nearest = nearest.min(plan.front - back - wide);
+        hits(&mut stage.sketch, connection, &rack, batch.from, batch.to);
+        behind += wide + gap;
     }
     count(stage, connection, !batches.is_empty());
     board(stage, connection, nearest);
 }
 
-/// How many are on the way, under the belt, and how we know.
+/// How many are on the way, beside the belt, and how we know.
 fn count(stage: &mut Stage, connection: &Connection, some: bool) {
     let Some(bytes) = connection.on_the_way() else {
         return;
@@ -201,24 +151,27 @@ fn count(stage: &mut Stage, connection: &Connection, some: bool) {
     if bytes == 0 && !some {
         return;
     }
-    let lost = connection.reset().is_some();
-    let stuck = stage.window_is_shut();
-    let words = stage.label(if lost {
+    let words = stage.label(if stage.is_torn() {
         Label::NeverArrived
-    } else if stuck {
+    } else if stage.window_is_shut() {
         Label::CannotGoOn
     } else {
         Label::NotYetHere
     });
-    stage.sketch.mark(Source::Derived, (304.0, 277.0), 7.0);
-    stage.sketch.line(runs(
-        vec![
-            run(words::number(bytes), size::NUMBER2).bold(),
-            run(words, size::TITLE).quiet().after(12.0),
-        ],
-        (322.0, 288.0),
-        390.0,
-    ));
+    let size = stage.size;
+    let number = run(words::number(bytes), size.number2).bold();
+    if stage.plan.is_wide() {
+        stage.mark(Source::Derived, (304.0, 277.0));
+        let words = run(words, size.title).quiet().after(12.0);
+        let line = runs(vec![number, words], (322.0, 288.0), 390.0);
+        stage.sketch.line(line);
+    } else {
+        stage.mark(Source::Derived, (264.0, 66.0));
+        stage.sketch.line(runs(vec![number], (274.0, 74.0), 110.0));
+        stage
+            .sketch
+            .text(text(words, (262.0, 89.0), size.small).quiet().within(124.0));
+    }
 }
 
 /// The end of the stream is a board that rides last. It is on the belt only if our own client
@@ -235,36 +188,45 @@ fn board(stage: &mut Stage, connection: &Connection, nearest: f64) {
         .server
         .as_ref()
         .is_some_and(|end| end.shut_by_peer.is_some() || end.end_of_stream.is_some());
-    if seen || connection.reset().is_some() {
+    if seen || stage.is_torn() {
         return;
     }
     let p = stage.motion.progress(shut, 0.0, RIDE_MS);
-    let x = lerp(HAND + 40.0, nearest - 50.0, p).max(HAND + 40.0);
-    end_board(stage, x, IN_Y);
+    let wide = stage.plan.pitch * 1.3;
+    let first = stage.plan.hand.max(0.0) + wide;
+    let x = lerp(first, nearest - wide, p).max(first);
+    end_board(stage, x, stage.plan.in_y);
 }
 
 /// The board with the word "end", standing at `x` on `floor`.
 pub(super) fn end_board(stage: &mut Stage, x: f64, floor: f64) {
     let words = stage.label(Label::End);
+    let scale = stage.plan.pitch / 34.0;
+    let size = stage.size.sign;
     let sketch = &mut stage.sketch;
     sketch.rect(
-        area(x - 38.0, floor - 92.0, 76.0, 92.0),
+        area(
+            x - 38.0 * scale,
+            floor - 92.0 * scale,
+            76.0 * scale,
+            92.0 * scale,
+        ),
         0.0,
         Ink::Wood,
         THIN,
     );
-    sketch.path_at("M-38 0H38", (x, floor - 92.0), 1.0, None, BOLD);
+    sketch.path_at("M-38 -92H38", (x, floor), scale, None, BOLD);
     sketch.path_at(
-        "M-26 -66H26M-26 -16H26",
+        "M-26 -76H26M-26 -16H26",
         (x, floor),
-        1.0,
+        scale,
         None,
         Some(dashed(Ink::Ink2, 2.0, 1.0, 6.0)),
     );
     sketch.text(
-        text(words, (x, floor - 34.0), 24.0)
+        text(words, (x, floor - 46.0 * scale + size * 0.3), size)
             .bold()
             .middle()
-            .within(68.0),
+            .within(68.0 * scale),
     );
 }

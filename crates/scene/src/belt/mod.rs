@@ -1,8 +1,8 @@
-//! The belt: one cutaway drawing of a connection, read as a U-turn. Out on the upper belt from
-//! left to right, down through the kernel, back on the lower belt from right to left. Only the
-//! kernel is tinted, because nobody ever sees it.
+//! The belt: one cutaway drawing of a connection, read as a U-turn. Out on the upper belt, down
+//! through the kernel, back on the lower belt. Only the kernel is tinted, because nobody ever sees
+//! it.
 //!
-//! Laid out in units of 1920 by 660 and scaled as one piece. Every part is a pure function of the
+//! Laid out in the units of its form and scaled as one piece. Every part is a pure function of the
 //! state and the show time; where a byte is follows from its offset.
 
 mod answer;
@@ -12,54 +12,33 @@ mod buffer;
 mod client;
 mod incoming;
 mod kernel;
+mod letters;
+mod plan;
+mod racks;
+mod reading;
 mod signs;
 mod tab;
+mod vessel;
+mod window;
 mod worker;
 
 use model::{Connection, EndState};
+use protocol::{Policy, Source};
 
 use crate::{
-    Frame, Link, Scene,
+    Form, Frame, Fruit, Link, Look, Scene,
     heap::{Grain, Spot, crate_bytes, draw_unit},
     motion::Motion,
     sketch::{Sketch, sane},
     words::Label,
 };
+use letters::Letters;
+use plan::Plan;
 
 pub use tab::tab_picture;
 
-const WIDTH: f64 = 1920.0;
-const HEIGHT: f64 = 660.0;
-
-/// Left edges of the four territories.
-const NETWORK: f64 = 268.0;
-const KERNEL: f64 = 720.0;
-const PROGRAM: f64 = 1268.0;
-/// Surface of the upper belt, on which bytes come in.
-const IN_Y: f64 = 212.0;
-/// Surface of the lower belt, on which answers go out.
-const OUT_Y: f64 = 616.0;
-
-/// Type of the art.
-mod size {
-    pub const NUMBER: f64 = 58.0;
-    pub const NUMBER2: f64 = 34.0;
-    pub const CAPTION: f64 = 28.0;
-    pub const TITLE: f64 = 22.0;
-    pub const BAND: f64 = 20.0;
-    pub const SMALL: f64 = 18.0;
-}
-
-/// Size of the stage in a space so wide: 1920 to 660.
-#[must_use]
-pub fn stage_size(available_width: f64) -> (f64, f64) {
-    let width = sane(available_width);
-    (width, width * HEIGHT / WIDTH)
-}
-
-/// The stage for the connection in focus.
-#[must_use]
-pub fn stage(frame: &Frame) -> Scene {
+/// The belt for the connection in focus.
+pub(crate) fn belt(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
     let dimmed = frame.link != Link::Live;
     if dimmed {
@@ -70,11 +49,12 @@ pub fn stage(frame: &Frame) -> Scene {
         stage.sketch.end_fade();
     }
     signs::caption(&mut stage);
-    let width = sane(frame.width);
+    let Plan { width, height, .. } = *stage.plan;
+    let shown = sane(frame.width);
     let moving = stage.motion.is_moving();
     stage
         .sketch
-        .scene(width, width * HEIGHT / WIDTH, width / WIDTH, moving)
+        .scene(shown, shown * height / width, shown / width, moving)
 }
 
 /// What all parts of the drawing share.
@@ -83,6 +63,8 @@ struct Stage<'a> {
     connection: Option<&'a Connection>,
     motion: Motion,
     sketch: Sketch,
+    plan: &'static Plan,
+    size: Letters,
     /// One size of crate holds for the whole stage.
     crate_bytes: u64,
 }
@@ -90,11 +72,24 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(frame: &'a Frame<'a>) -> Stage<'a> {
         let connection = frame.connection();
+        let form = Form::of(frame.width, frame.height);
+        let size = Letters::of(frame.look, form);
+        let heavier = match (form, frame.look) {
+            (Form::Wide, Look::Projector) => 1.5,
+            (Form::Wide, _) => 1.0,
+            (Form::Upright, _) => 0.75,
+        };
         Stage {
             frame,
             connection,
             motion: Motion::new(frame.now, frame.reduced_motion),
-            sketch: Sketch::default(),
+            sketch: Sketch {
+                weight: heavier,
+                character_from: size.character / Fruit::character_size(frame.look),
+                ..Sketch::default()
+            },
+            plan: Plan::of(form),
+            size,
             crate_bytes: connection.map_or(8, stage_crate),
         }
     }
@@ -104,12 +99,16 @@ impl<'a> Stage<'a> {
         client::draw(self);
         backdrop::upper_belt(self);
         incoming::draw(self);
-        client::stall(self);
+        client::front(self);
+        vessel::back(self);
+        window::draw(self);
         buffer::draw(self);
-        kernel::draw(self);
+        kernel::memory(self);
         signs::gate(self);
+        worker::figure(self);
         bag::draw(self);
-        worker::draw(self);
+        worker::tray(self);
+        reading::draw(self);
         // The lower belt runs in front of the worker's feet.
         backdrop::lower_belt(self);
         answer::draw(self);
@@ -120,6 +119,27 @@ impl<'a> Stage<'a> {
     fn server(&self) -> Option<&'a EndState> {
         self.connection
             .and_then(|connection| connection.server.as_ref())
+    }
+
+    /// The policy of the connection, or of those to come.
+    fn policy(&self) -> Policy {
+        self.connection
+            .map_or(self.frame.state.policy, |connection| connection.policy)
+    }
+
+    fn bufsize(&self) -> u32 {
+        self.policy().bufsize
+    }
+
+    /// Whether a reset has torn the belts: then nothing rides on them.
+    fn is_torn(&self) -> bool {
+        self.connection
+            .is_some_and(|connection| connection.reset().is_some())
+    }
+
+    /// How a value is known, in the size of the form.
+    fn mark(&mut self, source: Source, at: (f64, f64)) {
+        self.sketch.mark(source, at, self.size.mark);
     }
 
     fn label(&self, label: Label) -> &'static str {
@@ -151,14 +171,14 @@ fn stage_crate(connection: &Connection) -> u64 {
         .and_then(|end| end.read.last())
         .map_or(0, model::Cut::bytes);
     [
-        (waiting, buffer::CRATES_MAX),
-        (connection.on_the_way().unwrap_or(0), incoming::CRATES_MAX),
-        (last_read, worker::CRATES_MAX),
+        (waiting, racks::BUFFER_CRATES),
+        (connection.on_the_way().unwrap_or(0), racks::BELT_CRATES),
+        (last_read, racks::TRAY_CRATES),
         (
             connection
                 .bag_level()
                 .max(u64::from(connection.policy.bag.unwrap_or(0))),
-            bag::CRATES_MAX,
+            racks::BAG_CRATES,
         ),
     ]
     .into_iter()

@@ -1,461 +1,242 @@
-//! The server's program: a worker with a tray of BUFSIZE. recv is the one thing that crosses the
-//! boundary: to the lip, back with what was there, and into the bag.
+//! The server's program: a worker with a tray of BUFSIZE. The face follows what happens; small
+//! gestures are computed from the show time, and only while something moves.
 
-use model::Cut;
+use model::{Moment, Ruler};
 use protocol::ReadWhen;
 
-use super::{OUT_Y, Stage, bag, buffer, incoming, size};
+use super::{
+    Stage,
+    reading::{self, Phase},
+};
 use crate::{
     Ink, Target,
-    heap::{Grain, Rack, Spot},
-    motion::{ease, lerp, quad_out},
-    sketch::{BOLD, DRAWING, THIN, area, line, n, text},
+    sketch::{BOLD, DRAWING, THIN, area, fitting, line, n, text},
     words,
 };
 
-/// More crates than this do not stand on the tray.
-pub(super) const CRATES_MAX: u64 = 12;
-const FRUIT_MAX: u64 = 100;
-
-/// Where the worker stands: at rest, at the lip, at the bag.
-const HOME: f64 = 1462.0;
-const LIP: f64 = 1400.0;
-const BAGSIDE: f64 = 1496.0;
-/// So high do fruit fly into the bag, over its rim.
-const RIM_Y: f64 = 304.0;
-/// The upper edge of the tray.
-const TRAY_Y: f64 = 498.0;
-const TRAY_HEIGHT: f64 = 50.0;
-/// The figure is drawn larger than life, so that a tray of a hundred leaves the face free.
-const SCALE: f64 = 1.2;
-
-/// A read, ms: to the lip, rows slide on, back with the tray, row by row into the bag.
-const TO_LIP_MS: f64 = 250.0;
-const ROW_MS: f64 = 30.0;
-const COLUMN_MS: f64 = 7.0;
-const SLIDE_MS: f64 = 300.0;
-const SCOOP_MS: f64 = 900.0;
-const CARRY_MS: f64 = 250.0;
-const TIP_MS: f64 = SCOOP_MS + 100.0;
-const TIP_ROW_MS: f64 = 25.0;
-const TOSS_MS: f64 = 350.0;
-const TIPPED_MS: f64 = TIP_MS + 680.0;
-
-/// The last read, while its bytes are not in the bag and not answered.
-fn last_read<'a>(stage: &Stage<'a>) -> Option<&'a Cut> {
-    let server = stage.server()?;
-    let cut = server.read.last()?;
-    (!cut.is_unseen() && cut.to > server.answered.total.bytes).then_some(cut)
-}
-
-fn has_bag(stage: &Stage) -> bool {
-    stage
-        .connection
-        .is_some_and(|connection| connection.policy.bag.is_some())
-}
-
-/// The bytes on the tray, or on their way to or from it.
-pub(super) fn on_tray(stage: &Stage) -> Option<(u64, u64)> {
-    let cut = last_read(stage)?;
-    let gone = has_bag(stage) && !stage.motion.is_within(cut.moment, TIPPED_MS);
-    let answered = stage.server()?.answered.total.bytes;
-    (!gone).then_some((cut.from.max(answered), cut.to))
-}
-
-/// How wide a tray for so many bytes is: 120 for 1, 244 for 1024, 300 for 65 536.
-fn tray_width(bufsize: u32) -> f64 {
-    let log = f64::from(bufsize.max(1)).log2();
-    if log <= 10.0 {
-        120.0 + 12.4 * log
-    } else {
-        244.0 + (log - 10.0).min(6.0) * 56.0 / 6.0
-    }
-}
-
-fn bufsize(stage: &Stage) -> u32 {
-    stage
-        .connection
-        .map_or(stage.frame.state.policy.bufsize, |connection| {
-            connection.policy.bufsize
-        })
-}
-
-/// Where the worker stands, by what was read last.
-fn position(stage: &Stage) -> f64 {
-    let Some(cut) = last_read(stage) else {
-        return HOME;
-    };
-    let motion = &stage.motion;
-    if motion.is_reduced() {
-        return HOME;
-    }
-    let to_lip = ease(motion.progress(cut.moment, 0.0, TO_LIP_MS));
-    let back = ease(motion.progress(cut.moment, SCOOP_MS - 50.0, CARRY_MS));
-    let at_lip = lerp(HOME, LIP, to_lip);
-    if has_bag(stage) {
-        let home = ease(motion.progress(cut.moment, TIPPED_MS - 100.0, 250.0));
-        lerp(lerp(at_lip, BAGSIDE, back), HOME, home)
-    } else {
-        lerp(at_lip, HOME, back)
-    }
-}
-
-/// The gate in the buffer's wall is away while a read takes.
-pub(super) fn gate_opening(stage: &Stage) -> f64 {
-    let Some(cut) = stage.server().and_then(|end| end.read.last()) else {
-        return 0.0;
-    };
-    let motion = &stage.motion;
-    if !motion.is_within(cut.moment, SCOOP_MS + 180.0) {
-        return 0.0;
-    }
-    motion.progress(cut.moment, 0.0, 180.0) - motion.progress(cut.moment, SCOOP_MS, 180.0)
-}
-
-/// The places on the tray for the bytes `from..to`.
-fn tray_rack(stage: &Stage, from: u64, to: u64, x: f64) -> Rack {
-    let bytes = to.saturating_sub(from);
-    let inner = tray_width(bufsize(stage)) - 30.0;
-    match stage.grain(bytes, FRUIT_MAX) {
-        Grain::Fruit => {
-            let columns = bytes.clamp(1, 10);
-            let rows = bytes.div_ceil(10).max(1) as f64;
-            let pitch = (inner / columns as f64).min(150.0 / rows).min(24.0);
-            Rack {
-                first: from,
-                grain: Grain::Fruit,
-                x: x - (columns - 1) as f64 / 2.0 * pitch,
-                y: TRAY_Y - pitch / 2.0,
-                dx: pitch,
-                dy: pitch,
-                shift: 0.0,
-                columns,
-                size: pitch - 1.5,
-            }
-        }
-        grain => {
-            let pitch = (inner / 4.0).min(46.0);
-            Rack {
-                first: from,
-                grain,
-                x: x - 1.5 * pitch,
-                y: TRAY_Y - pitch * 0.4,
-                dx: pitch,
-                dy: pitch * 0.74,
-                shift: 0.0,
-                columns: 4,
-                size: pitch * 1.1,
-            }
-        }
-    }
-}
-
-pub(super) fn draw(stage: &mut Stage) {
-    let x = position(stage);
-    figure(stage, x);
-    if let Some((from, to)) = on_tray(stage) {
-        load(stage, from, to, x);
-    }
-    tray(stage, x);
-    end_on_tray(stage, x);
-    if let Some(cut) = stage.server().and_then(|end| end.read.last()) {
-        let width = tray_width(bufsize(stage));
-        stage.sketch.hit(
-            area(x - width / 2.0, TRAY_Y, width, TRAY_HEIGHT),
-            Target::Record(cut.moment.seq),
-        );
-    }
-}
-
-/// Coat, apron, straw hat. The eyes are where something happens, and blink while it does.
-fn figure(stage: &mut Stage, x: f64) {
+/// Coat, apron, straw hat. The figure is drawn larger than life, so that a tray of a hundred
+/// leaves the face free.
+pub(super) fn figure(stage: &mut Stage) {
+    let plan = stage.plan;
+    let scale = plan.figure;
+    let (x, lift) = reading::stance(stage);
     let (glance, drop) = glance(stage);
+    let mood = mood(stage);
+    let hop = greeting(stage) * 12.0 * scale;
     let blink = stage.motion.is_moving() && stage.motion.millis() % 2600.0 < 130.0;
-    let held = held(stage);
-    let sad = stage
-        .connection
-        .is_some_and(|connection| connection.reset().is_some());
-    let half = tray_width(bufsize(stage)) / 2.0;
+    let half = plan.tray_width(stage.bufsize()) / 2.0;
     let sketch = &mut stage.sketch;
-    let at = (x, OUT_Y - 1.0);
-    sketch.path_at(
-        "M-62 0L-54 -178Q-52 -214 -22 -220H22Q52 -214 54 -178L62 0Z",
-        at,
-        SCALE,
-        Ink::Coat,
-        THIN,
-    );
-    sketch.path_at("M-44 0L-32 -160H32L44 0Z", at, SCALE, Ink::Apron, THIN);
-    sketch.path_at(
-        "M-32 -160L-20 -218M32 -160L20 -218M-20 -92H20V-58Q0 -50 -20 -58Z",
-        at,
-        SCALE,
-        None,
-        THIN,
-    );
-    sketch.path_at(
-        "M-12 -250V-220Q0 -208 12 -220V-250Z",
-        at,
-        SCALE,
-        Ink::Skin,
-        THIN,
-    );
-    let head = (x + glance, at.1 + drop);
+    let at = (x, plan.feet);
+    for (d, ink) in [
+        (
+            "M-62 0L-54 -178Q-52 -214 -22 -220H22Q52 -214 54 -178L62 0Z",
+            Some(Ink::Coat),
+        ),
+        ("M-44 0L-32 -160H32L44 0Z", Some(Ink::Apron)),
+        ("M-32 -160L-20 -218M32 -160L20 -218", None),
+        ("M-12 -250V-220Q0 -208 12 -220V-250Z", Some(Ink::Skin)),
+    ] {
+        sketch.path_at(d, at, scale, ink, THIN);
+    }
+    let head = (x + glance * scale, plan.feet + drop * scale);
     sketch.circle(
-        (head.0, head.1 - 268.0 * SCALE),
-        32.0 * SCALE,
+        (head.0, head.1 - 268.0 * scale),
+        32.0 * scale,
         Ink::Skin,
         THIN,
     );
+    // Cheeks, so that a face is alive in the last row too.
+    for side in [-19.0, 19.0] {
+        let cheek = (head.0 + (side + glance) * scale, head.1 - 254.0 * scale);
+        sketch.circle(cheek, 5.0 * scale, Ink::Cheek, None);
+    }
     for side in [-11.0, 11.0] {
         let eye = (
-            head.0 + side * SCALE + glance * 1.2,
-            head.1 - 264.0 * SCALE + drop,
+            head.0 + (side + glance * 1.1) * scale,
+            head.1 + (drop - 264.0) * scale,
         );
         if blink {
             sketch.path_at(
-                "M-5 0Q0 3 5 0",
+                "M-4.5 0Q0 3 4.5 0",
                 eye,
-                1.0,
+                scale,
                 None,
                 Some(line(Ink::Eye, DRAWING)),
             );
         } else {
-            sketch.circle(eye, 3.9, Ink::Eye, None);
+            sketch.circle(eye, 3.4 * scale, Ink::Eye, None);
         }
     }
-    let mouth = if sad {
-        "M-6 -247Q0 -251 6 -247"
-    } else if held {
-        "M-6 -249H6"
-    } else {
-        "M-7 -251Q0 -245 7 -251"
+    let (mouth, fill) = match mood {
+        Mood::Sad => ("M-6 -247Q0 -252 6 -247", None),
+        Mood::Waiting => ("M-6 -249H6", None),
+        Mood::Alarmed => (
+            "M-4 -249A4 4.5 0 1 1 4 -249A4 4.5 0 1 1 -4 -249Z",
+            Some(Ink::Eye),
+        ),
+        Mood::Content => ("M-8 -251Q0 -243 8 -251", None),
+        Mood::Glad => (
+            "M-8 -252Q0 -250 8 -252Q6 -244 0 -244Q-6 -244 -8 -252Z",
+            Some(Ink::Eye),
+        ),
     };
     sketch.path_at(
         mouth,
-        (head.0 + glance * 0.8, head.1),
-        SCALE,
-        None,
+        (head.0 + glance * 0.7 * scale, head.1),
+        scale,
+        fill,
         Some(line(Ink::Eye, DRAWING)),
     );
-    sketch.path_at(
-        "M-35 -284C-34 -334 34 -334 35 -284Z",
-        head,
-        SCALE,
-        Ink::Straw,
-        THIN,
-    );
-    sketch.path_at(
-        "M-35.5 -296Q0 -290 35.5 -296L36 -282H-36Z",
-        head,
-        SCALE,
-        Ink::Coat,
-        THIN,
-    );
-    sketch.path_at(
-        "M-66 -277Q0 -302 66 -277Q0 -264 -66 -277Z",
-        head,
-        SCALE,
-        Ink::Straw,
-        THIN,
-    );
+    let hat = (head.0, head.1 - hop);
+    for (d, ink) in [
+        ("M-35 -284C-34 -334 34 -334 35 -284Z", Ink::Straw),
+        ("M-35.5 -296Q0 -290 35.5 -296L36 -282H-36Z", Ink::Coat),
+        ("M-66 -277Q0 -302 66 -277Q0 -264 -66 -277Z", Ink::Straw),
+    ] {
+        sketch.path_at(d, hat, scale, ink, THIN);
+    }
     for side in [-1.0, 1.0] {
-        let shoulder = (x + side * 56.0, 378.0);
-        let hand = (x + side * (half - 3.0), TRAY_Y + 6.0);
+        let shoulder = (x + side * 46.7 * scale, plan.feet - 197.5 * scale);
+        let hand = (x + side * (half - 3.0), plan.tray_y - lift + 5.0 * scale);
         let arm = format!(
             "M{} {}C{} {} {} {} {} {}",
             n(shoulder.0),
             n(shoulder.1),
-            n(shoulder.0 + side * 42.0),
-            n(shoulder.1 + 22.0),
-            n(hand.0 - side * 18.0),
-            n(hand.1 - 44.0),
+            n(shoulder.0 + side * 35.0 * scale),
+            n(shoulder.1 + 18.0 * scale),
+            n(hand.0 - side * 15.0 * scale),
+            n(hand.1 - 37.0 * scale),
             n(hand.0),
             n(hand.1)
         );
-        sketch.path(arm.clone(), None, Some(line(Ink::Ink, 29.0)));
-        sketch.path(arm, None, Some(line(Ink::Coat, 25.0)));
+        sketch.limb(arm, 20.8 * scale, Ink::Coat);
     }
 }
 
-/// Where the worker looks: across and down, a few units.
+enum Mood {
+    Content,
+    Glad,
+    Waiting,
+    Alarmed,
+    Sad,
+}
+
+/// What the face says: a reset is sad, a full buffer alarms, an answer that leaves is a joy.
+fn mood(stage: &Stage) -> Mood {
+    let sent = stage.server().and_then(|end| last(&end.wrote));
+    if stage.is_torn() {
+        Mood::Sad
+    } else if within(stage, sent, 1400.0) {
+        Mood::Glad
+    } else if stage.window_is_shut() {
+        Mood::Alarmed
+    } else if stage.policy().read_when == ReadWhen::Held {
+        Mood::Waiting
+    } else {
+        Mood::Content
+    }
+}
+
+/// Who comes in is greeted, and a full bag too: the hat hops. 0 is at rest.
+fn greeting(stage: &Stage) -> f64 {
+    let Some(server) = stage.server().filter(|_| !stage.motion.is_reduced()) else {
+        return 0.0;
+    };
+    [server.opened, last(&server.bagged)]
+        .into_iter()
+        .flatten()
+        .map(|moment| stage.motion.progress(moment, 0.0, 450.0))
+        .map(|p| (std::f64::consts::PI * p).sin())
+        .fold(0.0, f64::max)
+}
+
+fn last(ruler: &Ruler) -> Option<Moment> {
+    ruler.last().map(|cut| cut.moment)
+}
+
+fn within(stage: &Stage, moment: Option<Moment>, millis: f64) -> bool {
+    moment.is_some_and(|moment| stage.motion.is_within(moment, millis))
+}
+
+/// Where the worker looks: across and down, in units of the figure.
 fn glance(stage: &Stage) -> (f64, f64) {
     let Some(server) = stage.server() else {
         return (0.0, 0.0);
     };
-    let within = |moment: Option<model::Moment>, millis: f64| {
-        moment.is_some_and(|moment| stage.motion.is_within(moment, millis))
+    let buffer = if stage.plan.is_wide() { -4.0 } else { 4.0 };
+    let bag = if stage.plan.is_wide() {
+        (4.0, 0.0)
+    } else {
+        (0.0, 3.0)
     };
-    let last = |ruler: &model::Ruler| ruler.last().map(|cut| cut.moment);
+    let answered = server.answers.back().map(|answer| answer.moment);
     if stage.motion.is_reduced() {
         (0.0, 0.0)
-    } else if within(last(&server.read), SCOOP_MS) {
-        (-5.0, 2.0)
-    } else if within(last(&server.read), TIPPED_MS) && has_bag(stage) {
-        (5.0, 0.0)
-    } else if within(last(&server.wrote), 1400.0) {
-        (-4.0, 3.0)
-    } else if within(server.answers.back().map(|answer| answer.moment), 760.0) {
-        (5.0, 2.0)
-    } else if within(last(&server.arrived), 900.0) {
-        (-5.0, -1.0)
+    } else if reading::phase(stage) == Some(Phase::Taking) {
+        (buffer, 2.0)
+    } else if reading::phase(stage) == Some(Phase::Tipping) {
+        bag
+    } else if within(stage, last(&server.wrote), 1400.0) {
+        (buffer, 3.0)
+    } else if within(stage, answered, 760.0) {
+        (bag.0, bag.1 + 2.0)
+    } else if within(stage, last(&server.arrived), 900.0) {
+        (buffer, -1.0)
     } else {
         (0.0, 0.0)
     }
 }
 
-fn held(stage: &Stage) -> bool {
-    stage
-        .connection
-        .map_or(stage.frame.state.policy, |connection| connection.policy)
-        .read_when
-        == ReadWhen::Held
-}
-
-fn tray(stage: &mut Stage, x: f64) {
-    let bufsize = bufsize(stage);
-    let width = tray_width(bufsize);
-    let half = width / 2.0;
+/// As wide as BUFSIZE is large, with what the program says on its face.
+pub(super) fn tray(stage: &mut Stage) {
+    let plan = stage.plan;
+    let (x, lift) = reading::stance(stage);
+    let bufsize = stage.bufsize();
+    let width = plan.tray_width(bufsize);
+    let (half, high) = (width / 2.0, plan.tray_height);
+    let y = plan.tray_y - lift;
+    let slope = high * 0.24;
     let sketch = &mut stage.sketch;
     sketch.path_at(
         format!(
-            "M{} 0L{} {TRAY_HEIGHT}H{}L{} 0Z",
+            "M{} 0L{} {high}H{}L{} 0Z",
             n(-half),
-            n(12.0 - half),
-            n(half - 12.0),
+            n(slope - half),
+            n(half - slope),
             n(half)
         ),
-        (x, TRAY_Y),
+        (x, y),
         1.0,
         Ink::Wood,
         BOLD,
     );
+    let over = high * 0.1;
     sketch.path_at(
-        format!("M{} 0H{}", n(-half - 5.0), n(half + 5.0)),
-        (x, TRAY_Y),
+        format!("M{} 0H{}", n(-half - over), n(half + over)),
+        (x, y),
         1.0,
         None,
         BOLD,
     );
+    let hand = 11.7 * plan.figure;
     for side in [-1.0, 1.0] {
-        sketch.circle(
-            (x + side * (half - 3.0), TRAY_Y + 15.0),
-            14.0,
-            Ink::Skin,
-            THIN,
-        );
+        let at = (x + side * (half - 3.0), y + hand * 1.07);
+        sketch.circle(at, hand, Ink::Skin, THIN);
     }
-    sketch.text(
-        text(words::recv(bufsize), (x, TRAY_Y + 36.0), size::CAPTION)
+    let words = words::recv(bufsize);
+    let room = width - 2.2 * hand;
+    let size = fitting(&words, stage.size.tray, room * 0.95).max(stage.size.least);
+    stage.sketch.text(
+        text(words, (x, y + high / 2.0 + size * 0.36), size)
             .bold()
             .mono()
             .middle()
-            .within(width - 46.0),
+            .within(room),
     );
-}
-
-/// What was read: from the buffer over the lip onto the tray, and on in an arc into the bag.
-fn load(stage: &mut Stage, from: u64, to: u64, x: f64) {
-    let Some(cut) = last_read(stage) else {
-        return;
-    };
-    let tray = tray_rack(stage, from, to, x);
-    let source = buffer::rack(stage, cut.from, cut.to);
-    let server = stage.server();
-    let bag = stage
-        .connection
-        .and_then(|connection| connection.policy.bag)
-        .map(|capacity| {
-            let first = server.map_or(from, |end| end.answered.total.bytes);
-            bag::rack(stage, first, u64::from(capacity))
-        });
-    let highest = tray.row(to.saturating_sub(1).max(from));
-    for offset in tray.units(from, to) {
-        let row = source.row(offset).min(12) as f64;
-        let column = 9.0 - (source.place(offset) % source.columns) as f64;
-        let delay = TO_LIP_MS + row * ROW_MS + column.max(0.0) * COLUMN_MS;
-        let p = stage.motion.progress(cut.moment, delay, SLIDE_MS);
-        let mut spot = tray.spot(offset);
-        if p < 1.0 {
-            spot = over_the_lip(source.spot(offset), spot, p);
-        }
-        if let Some(bag) = &bag {
-            // The upper rows go first.
-            let row = highest.saturating_sub(tray.row(offset)).min(10) as f64;
-            let column = (tray.columns - 1 - tray.place(offset) % tray.columns) as f64;
-            let delay = TIP_MS + row * TIP_ROW_MS + column * COLUMN_MS;
-            let p = stage.motion.progress(cut.moment, delay, TOSS_MS);
-            let end = Spot {
-                x: x + tray_width(bufsize(stage)) / 2.0 - 8.0,
-                y: TRAY_Y - 14.0,
-                size: spot.size,
-            };
-            if p > 0.0 {
-                spot = toss(spot, end, bag.spot(offset), p);
-            }
-        }
-        stage.unit(tray.grain, offset, spot);
-    }
-    if !tray.grain.is_fruit() {
-        let top = tray.y - (highest as f64 + 0.5) * tray.dy;
-        stage
-            .sketch
-            .rect(area(x - 62.0, top - 40.0, 124.0, 34.0), 6.0, Ink::Bag, THIN);
-        stage.sketch.text(
-            text(words::number(to - from), (x, top - 15.0), size::TITLE)
-                .bold()
-                .middle()
-                .within(112.0),
+    if let Some(cut) = stage.server().and_then(|end| end.read.last()) {
+        stage.sketch.hit(
+            area(x - half, y, width, high),
+            Target::Record(cut.moment.seq),
         );
     }
-}
-
-/// Down through the gate, along the lip, onto the tray.
-fn over_the_lip(from: Spot, to: Spot, p: f64) -> Spot {
-    let gate = Spot {
-        x: 1150.0,
-        y: 494.0,
-        size: lerp(from.size, to.size, 0.4),
-    };
-    if p < 0.45 {
-        let p = p / 0.45;
-        from.between(gate, ease(p), p)
-    } else {
-        let p = (p - 0.45) / 0.55;
-        gate.between(to, p, quad_out(p))
-    }
-}
-
-/// To the end of the tray, then in an arc over the bag's rim.
-fn toss(from: Spot, end: Spot, to: Spot, p: f64) -> Spot {
-    const ALONG: f64 = 0.35;
-    if p < ALONG {
-        return from.between(end, p / ALONG, p / ALONG);
-    }
-    let p = (p - ALONG) / (1.0 - ALONG);
-    let spot = end.between(to, p, p);
-    let height = ((end.y + to.y) / 2.0 - RIM_Y).max(0.0);
-    Spot {
-        y: spot.y - height * 4.0 * p * (1.0 - p),
-        ..spot
-    }
-}
-
-/// recv returned 0: the board lies on the tray.
-fn end_on_tray(stage: &mut Stage, x: f64) {
-    let Some(end) = stage.server().and_then(|end| end.end_of_stream) else {
-        return;
-    };
-    let p = stage.motion.progress(end, 0.0, SCOOP_MS);
-    let p = ease(p);
-    incoming::end_board(
-        stage,
-        lerp(1080.0, x, p),
-        lerp(510.0, TRAY_Y - 2.0, p) - 40.0 * 4.0 * p * (1.0 - p),
-    );
-}
-
-/// Where the fruit on the tray lie now; for what is tied up from there.
-pub(super) fn tray_spot(stage: &Stage, from: u64, to: u64, offset: u64) -> Spot {
-    tray_rack(stage, from, to, HOME).spot(offset)
 }

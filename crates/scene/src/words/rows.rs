@@ -50,16 +50,23 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
     };
     let connection = record.event.conn().and_then(|conn: Conn| after.conn(conn));
     match &record.event {
-        Event::Listening(e) => say(
-            format!(
-                "the server listens on {}, backlog {}, BUFSIZE {}",
-                e.addr, e.backlog, e.bufsize
-            ),
-            format!(
-                "服务器监听 {}，backlog {}，BUFSIZE {}",
-                e.addr, e.backlog, e.bufsize
-            ),
-        ),
+        Event::Listening(e) => {
+            let (en, zh) = if e.sequential {
+                (", one client at a time", "，一次只服务一个客户端")
+            } else {
+                ("", "")
+            };
+            say(
+                format!(
+                    "the server listens on {}, backlog {}, BUFSIZE {}{en}",
+                    e.addr, e.backlog, e.bufsize
+                ),
+                format!(
+                    "服务器监听 {}，backlog {}，BUFSIZE {}{zh}",
+                    e.addr, e.backlog, e.bufsize
+                ),
+            )
+        }
         Event::Waiting(e) => say(
             format!("{} in the accept queue (backlog {})", e.queued, e.limit),
             format!("全连接队列里有 {} 个（backlog {}）", e.queued, e.limit),
@@ -397,7 +404,7 @@ fn queues(e: &Queues, lang: Lang) -> String {
 }
 
 /// As the RFC and `ss` write it.
-fn state_name(state: TcpState) -> &'static str {
+pub(crate) fn state_name(state: TcpState) -> &'static str {
     match state {
         TcpState::Established => "ESTABLISHED",
         TcpState::SynSent => "SYN-SENT",
@@ -449,6 +456,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             number(u64::from(max))
         ),
         Refusal::NotOpen { conn } => format!("连接 {conn} 没有打开。"),
+        Refusal::NotAccepted { conn } => format!("服务器还没有接受连接 {conn}。"),
         Refusal::NotOurs { conn } => format!("连接 {conn} 的客户端不是演示客户端。"),
         Refusal::StillSending { conn } => format!("连接 {conn} 还在发送。"),
         Refusal::TooManyClients { limit } => {
@@ -464,6 +472,7 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::Pause => "间隔（毫秒）",
         Limit::Bag => "每袋的字节数",
         Limit::Queued => "攒够的字节数",
+        Limit::Backlog => "backlog ",
         Limit::Batches => "批数",
         Limit::BatchBytes => "每批的字节数",
         Limit::Gap => "间隙（毫秒）",

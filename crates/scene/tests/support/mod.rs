@@ -6,11 +6,14 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
 
+pub mod charts;
+pub mod crowd;
+
 use std::collections::HashMap;
 
 use model::{Show, State, Timeline};
 use protocol::*;
-use scene::{Frame, Lang, Link, Look, Scene};
+use scene::{Form, Frame, Lang, Link, Look, Scene};
 
 pub const CONN: Conn = Conn(1);
 
@@ -73,6 +76,7 @@ impl Story {
                 addr: server_addr,
                 backlog: 5,
                 bufsize: 1024,
+                sequential: words.contains(&"sequential"),
             }),
             "policy" => {
                 let read_when = match words[1] {
@@ -306,6 +310,24 @@ impl Story {
         (self.timeline.state_at(show).clone(), show)
     }
 
+    /// The log.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The records, and the state after each.
+    pub fn records(&mut self) -> Vec<(Record, State)> {
+        let entries: Vec<_> = self
+            .timeline
+            .entries(0, self.timeline.len())
+            .map(|entry| entry.record.clone())
+            .collect();
+        (1..)
+            .zip(entries)
+            .map(|(count, record)| (record, self.timeline.state_after(count).clone()))
+            .collect()
+    }
+
     /// All records with the state after each.
     pub fn rows(&mut self, lang: Lang) -> Vec<String> {
         let entries: Vec<_> = self
@@ -332,6 +354,8 @@ pub struct View {
     pub link: Link,
     pub reduced_motion: bool,
     pub focus: Option<Conn>,
+    pub look: Look,
+    pub form: Form,
 }
 
 impl Default for View {
@@ -342,6 +366,8 @@ impl Default for View {
             link: Link::Live,
             reduced_motion: false,
             focus: Some(CONN),
+            look: Look::Light,
+            form: Form::Wide,
         }
     }
 }
@@ -352,9 +378,10 @@ pub fn draw(story: &mut Story, view: View, picture: impl Fn(&Frame) -> Scene) ->
         state: &state,
         now,
         focus: view.focus,
-        width: 1920.0,
-        height: 178.0,
-        look: Look::Light,
+        width: view.form.units().0,
+        height: view.form.units().1,
+        picture: scene::Picture::default(),
+        look: view.look,
         lang: view.lang,
         reduced_motion: view.reduced_motion,
         link: view.link,

@@ -21,7 +21,7 @@ const FOCUS: &str = "(() => {
 const PAUSED: &str = "document.querySelector('.play').ariaLabel == 'Play (space)'";
 
 /// Where the focus is after Tab.
-async fn tab(page: &Page) -> Result<String> {
+pub(super) async fn tab(page: &Page) -> Result<String> {
     page.press("Tab").await?;
     let (name, ring): (String, bool) = page.evaluate(FOCUS).await?;
     assert!(ring, "the focus is not seen on {name}");
@@ -29,7 +29,7 @@ async fn tab(page: &Page) -> Result<String> {
 }
 
 /// Presses Tab until the focus is there; returns what was passed.
-async fn tab_to(page: &Page, name: &str) -> Result<Vec<String>> {
+pub(super) async fn tab_to(page: &Page, name: &str) -> Result<Vec<String>> {
     let mut passed = Vec::new();
     while passed.len() < 60 {
         let here = tab(page).await?;

@@ -17,5 +17,6 @@ mod other_site;
 mod page;
 mod second_tab;
 mod smoke;
+mod story;
 mod told;
 mod visit;

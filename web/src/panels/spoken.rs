@@ -67,8 +67,12 @@ fn say_next(
 ) {
     let next = waiting.try_update_value(VecDeque::pop_front).flatten();
     busy.set_value(next.is_some());
-    if let Some(sentence) = next {
+    if let Some(mut sentence) = next {
         let time = time_for(&sentence);
+        if spoken.with_untracked(|said| *said == sentence) {
+            // Only what changes is read.
+            sentence.push('\u{a0}');
+        }
         spoken.set(sentence);
         set_timeout(move || say_next(spoken, waiting, busy), time);
     }

@@ -191,7 +191,7 @@ impl Say<'_> {
             ];
         }
         let asks = self.connection.policy.asks_bytes(0);
-        let mut lines = vec![self.say("A client is connected.".into(), "客户端已连接。".into())];
+        let mut lines = vec![self.say("A client is accepted.".into(), "已 accept 客户端。".into())];
         match self.policy() {
             Some(policy) => lines.push(policy),
             None => {

@@ -1,5 +1,6 @@
 //! What axe-core finds in the page: nothing, in each look and both languages, empty, in the midst of
-//! the story, and with the drawer open. Contrast on the canvas is not its business.
+//! the story, on a phone behind each tab, and with the drawer, the inspector, the list of keys or the
+//! black screen open. Contrast on the canvas is not its business.
 
 use std::env;
 use std::fs;
@@ -55,6 +56,72 @@ impl Checked<'_> {
         self.page.evaluate::<()>(&self.axe).await
     }
 
+    /// What lies over the page or beside its parts.
+    async fn check_what_keys_open(&mut self, look: &str, language: &str) -> Result<()> {
+        let page = self.page;
+        for (key, dialog) in [("?", "keys"), ("b", "blank")] {
+            let situation = format!("{dialog}, {look}, {language}");
+            self.check_dialog(key, dialog, &situation).await?;
+        }
+        for picture in ["belt", "cut"] {
+            page.until(&format!(
+                "document.querySelector('[data-picture={picture}]')"
+            ))
+            .await?;
+            self.open_inspector().await?;
+            self.check(&format!("inspector, {picture}, {look}, {language}"))
+                .await?;
+            page.press("Escape").await?;
+            page.press("v").await?;
+        }
+        page.until("document.querySelector('[data-picture=belt]')")
+            .await
+    }
+
+    async fn check_dialog(&mut self, key: &str, id: &str, situation: &str) -> Result<()> {
+        self.page.press(key).await?;
+        self.page
+            .until(&format!("document.querySelector('#{id}[open]')"))
+            .await?;
+        self.check(situation).await?;
+        self.page.press("Escape").await?;
+        self.page
+            .until("!document.querySelector('dialog[open]')")
+            .await
+    }
+
+    /// Brings the keyboard to the first part of the picture.
+    async fn open_inspector(&self) -> Result<()> {
+        let part = "document.querySelector('.picture .hits button')";
+        self.page
+            .evaluate::<()>(&format!("{part}.blur(), {part}.focus()"))
+            .await?;
+        self.page
+            .until("document.querySelector('#inspector:not([hidden]) dl')")
+            .await
+    }
+
+    /// One panel at a time.
+    async fn check_phone(&mut self, look: &str, language: &str) -> Result<()> {
+        let page = self.page;
+        page.resize(390, 844).await?;
+        for panel in ["controls", "level", "rulers", "events"] {
+            page.click(&format!("#{panel}-tab")).await?;
+            page.until(&format!(
+                "document.querySelector('#{panel}').checkVisibility()
+                    && !document.getAnimations().length"
+            ))
+            .await?;
+            self.check(&format!("phone, {panel}, {look}, {language}"))
+                .await?;
+        }
+        self.open_inspector().await?;
+        self.check(&format!("phone, inspector, {look}, {language}"))
+            .await?;
+        self.check_dialog("?", "keys", &format!("phone, keys, {look}, {language}"))
+            .await
+    }
+
     async fn check(&mut self, situation: &str) -> Result<()> {
         let violations: Vec<Violation> = self.page.evaluate(VIOLATIONS).await?;
         for Violation { rule, elements } in violations {
@@ -94,6 +161,7 @@ async fn axe_finds_nothing() -> Result<()> {
             checked.open(look, language).await?;
             page.until("document.querySelector('#events td.w')").await?;
             checked.check(&format!("story, {look}, {language}")).await?;
+            checked.check_what_keys_open(look, language).await?;
             page.resize(1024, 768).await?;
             page.click("#opens-drawer").await?;
             page.until(
@@ -103,6 +171,7 @@ async fn axe_finds_nothing() -> Result<()> {
             checked
                 .check(&format!("drawer, {look}, {language}"))
                 .await?;
+            checked.check_phone(look, language).await?;
         }
     }
     assert!(checked.found.is_empty(), "{}", checked.found.join("\n"));

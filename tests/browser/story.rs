@@ -197,10 +197,14 @@ async fn the_inspector_by_keys() -> Result<()> {
         );
     }
 
-    // Escape closes it, and the keyboard stays; an arrow goes on.
+    // Escape closes it, and the keyboard stays; Enter opens it again, and an arrow goes on.
     page.press("Escape").await?;
     page.until(&format!("{NAMED}[1] == '' && {in_stage}"))
         .await?;
+    page.press("Enter").await?;
+    page.until(&format!("{NAMED}[1] != ''")).await?;
+    page.press("Escape").await?;
+    page.until(&format!("{NAMED}[1] == ''")).await?;
     page.press("ArrowLeft").await?;
     page.until(&format!("{NAMED}[1] != ''")).await?;
     // On to what stands behind the stage: one stop was all.

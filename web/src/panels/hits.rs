@@ -106,6 +106,8 @@ pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
         if let Some(group) = group.get_untracked() {
             focus(&group, at);
         }
+        // Where the keyboard has been all along, no focus comes: Escape is undone by Enter.
+        focused.set(Some(at));
         let target = spots.with_untracked(|spots| spots.get(at).map(|spot| spot.hit.target));
         if let Some(scene::Target::Connection(conn)) = target {
             view.pick(conn);

@@ -9,7 +9,7 @@ use std::{
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Hit, Lang, Link, Look};
+use scene::{Frame, Lang, Link, Look, Parts};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -56,6 +56,7 @@ struct Loop {
     view: View,
     rows: Rows,
     pictures: [Picture; 3],
+    odd: bool,
     reduced_motion: Option<MediaQueryList>,
     last_millis: f64,
     panels_millis: f64,
@@ -68,8 +69,8 @@ struct Picture {
     /// What the picture was made of; None: never made.
     basis: Option<Basis>,
     moving: bool,
-    /// What can be pointed at.
-    hits: Vec<Hit>,
+    /// The picture itself.
+    parts: Option<Parts>,
 }
 
 /// An element of the page, and how large it is there.
@@ -131,12 +132,13 @@ impl Loop {
             basis: None,
             // What is shown moves under the playhead, whatever happens.
             moving: subject == Subject::Lanes,
-            hits: Vec::new(),
+            parts: None,
         };
         Loop {
             view,
             rows: Rows::default(),
             pictures: [Subject::Stage, Subject::Rulers, Subject::Lanes].map(picture),
+            odd: false,
             reduced_motion: browser::media("(prefers-reduced-motion: reduce)"),
             last_millis: browser::now_millis(),
             panels_millis: f64::MIN,
@@ -156,9 +158,12 @@ impl Loop {
         };
         app::with(|app| {
             app.advance(passed);
-            for picture in &mut self.pictures {
-                picture.paint(app, wish);
-            }
+            // What is small moves at half the rate, by turns.
+            self.odd = !self.odd;
+            let [stage, rulers, lanes] = &mut self.pictures;
+            stage.paint(app, wish);
+            let small = if self.odd { rulers } else { lanes };
+            small.paint(app, wish);
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
                 for picture in &mut self.pictures {
@@ -172,12 +177,14 @@ impl Loop {
 
 impl Picture {
     fn tell_hits(&self, view: View, app: &mut App) {
+        let hits = self.parts.as_ref().map(|parts| &parts.scene().hits[..]);
+        let hits = hits.unwrap_or_default();
         let (spots, hits) = match self.subject {
-            Subject::Stage => (view.stage_spots, &self.hits[..]),
-            Subject::Rulers => (view.ruler_spots, &self.hits[..]),
+            Subject::Stage => (view.stage_spots, hits),
+            Subject::Rulers => (view.ruler_spots, hits),
             // While it runs nobody could point at anything of it.
             Subject::Lanes if !app.playback().is_paused() => (view.lane_spots, &[][..]),
-            Subject::Lanes => (view.lane_spots, &self.hits[..]),
+            Subject::Lanes => (view.lane_spots, hits),
         };
         view.take_spots(spots, hits, app);
     }
@@ -216,11 +223,19 @@ impl Picture {
                 lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
             }
         };
-        painter::paint(&canvas.element, &scene, wish.look);
-        self.moving = scene.moving;
-        self.hits = scene.hits;
+        let moving = scene.moving;
+        let parts = Parts::of(scene);
+        match (&self.parts, self.basis) {
+            // With every record all is painted: whatever went wrong does not stay.
+            (Some(before), Some(old)) if old.is_same_but_for_time(basis) => {
+                painter::repaint(&canvas.element, &parts, before, wish.look);
+            }
+            _ => painter::paint(&canvas.element, parts.scene(), wish.look),
+        }
+        self.moving = moving;
+        self.parts = Some(parts);
         self.basis = Some(Basis {
-            now: scene.moving.then_some(head),
+            now: moving.then_some(head),
             ..basis
         });
     }
@@ -240,6 +255,11 @@ impl Canvas {
 }
 
 impl Basis {
+    fn is_same_but_for_time(self, other: Basis) -> bool {
+        let timeless = |basis| Basis { now: None, ..basis };
+        timeless(self) == timeless(other)
+    }
+
     fn frame(self, app: &mut App) -> Frame<'_> {
         let (now, state) = app.shown();
         Frame {

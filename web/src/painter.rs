@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap};
 
-use scene::{Align, Ink, Line, Look, Scene, Shape, Stroke, Text, Weight};
+use scene::{Align, Ink, Line, Look, Parts, Patch, Scene, Shape, Stroke, Text, Weight};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
@@ -31,9 +31,8 @@ struct Kept {
 /// Paints the scene over the whole canvas, whose size follows the scene's.
 pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
     let ratio = browser::pixel_ratio();
-    let size = |css: f64| (css * ratio).round().max(1.0) as u32;
-    let (width, height) = (size(scene.width), size(scene.height));
-    if canvas.width() != width || canvas.height() != height {
+    let (width, height) = device_size(scene, ratio);
+    if (canvas.width(), canvas.height()) != (width, height) {
         canvas.set_width(width);
         canvas.set_height(height);
     }
@@ -43,23 +42,44 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
     let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, scene.width, scene.height);
     round_lines(&context);
-    KEPT.with_borrow_mut(|kept| {
-        let mut brush = Brush {
-            context,
-            look,
-            ratio,
-            alpha: 1.0,
-            fill: None,
-            font: None,
-            below: Vec::new(),
+    KEPT.with_borrow_mut(|kept| Brush::new(context, look, ratio).paint_all(&scene.shapes, kept));
+}
+
+/// Paints what has changed since the canvas was painted with `before`, in the same look.
+pub fn repaint(canvas: &HtmlCanvasElement, parts: &Parts, before: &Parts, look: Look) {
+    let ratio = browser::pixel_ratio();
+    let same_size = (canvas.width(), canvas.height()) == device_size(parts.scene(), ratio);
+    let patches = same_size.then(|| parts.changes(before)).flatten();
+    let (Some(patches), Some(context)) = (patches, context(canvas)) else {
+        return paint(canvas, parts.scene(), look);
+    };
+    for patch in patches {
+        // Whole device pixels: none is half of the old and half of the new.
+        let patch = Patch {
+            left: (patch.left * ratio).floor() / ratio,
+            top: (patch.top * ratio).floor() / ratio,
+            right: (patch.right * ratio).ceil() / ratio,
+            bottom: (patch.bottom * ratio).ceil() / ratio,
         };
-        let mut shapes = scene.shapes.as_slice();
-        while let [shape, rest @ ..] = shapes {
-            brush.paint(shape, rest, kept);
-            shapes = rest;
-        }
-        while brush.end_group() {}
-    });
+        let (width, height) = (patch.right - patch.left, patch.bottom - patch.top);
+        context.save();
+        context.begin_path();
+        context.rect(patch.left, patch.top, width, height);
+        context.clip();
+        context.clear_rect(patch.left, patch.top, width, height);
+        KEPT.with_borrow_mut(|kept| {
+            let mut brush = Brush::new(context.clone(), look, ratio);
+            for shapes in parts.within(patch) {
+                brush.paint_all(shapes, kept);
+            }
+        });
+        context.restore();
+    }
+}
+
+fn device_size(scene: &Scene, ratio: f64) -> (u32, u32) {
+    let size = |css: f64| (css * ratio).round().max(1.0) as u32;
+    (size(scene.width), size(scene.height))
 }
 
 fn round_lines(context: &CanvasRenderingContext2d) {
@@ -95,6 +115,27 @@ struct Below {
 }
 
 impl Brush {
+    fn new(context: CanvasRenderingContext2d, look: Look, ratio: f64) -> Brush {
+        Brush {
+            context,
+            look,
+            ratio,
+            alpha: 1.0,
+            fill: None,
+            font: None,
+            below: Vec::new(),
+        }
+    }
+
+    /// Paints shapes among which every group has its end.
+    fn paint_all(&mut self, mut shapes: &[Shape], kept: &mut Kept) {
+        while let [shape, rest @ ..] = shapes {
+            self.paint(shape, rest, kept);
+            shapes = rest;
+        }
+        while self.end_group() {}
+    }
+
     /// Paints a shape, in front of which stands the rest.
     fn paint(&mut self, shape: &Shape, rest: &[Shape], kept: &mut Kept) {
         match shape {

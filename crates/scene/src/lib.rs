@@ -5,6 +5,7 @@
 
 mod all;
 mod belt;
+mod change;
 mod chart;
 mod cut;
 mod frame;
@@ -22,6 +23,7 @@ pub mod words;
 
 pub use all::chosen;
 pub use belt::tab_picture;
+pub use change::{Parts, Patch};
 pub use chart::{Chart, chart};
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};

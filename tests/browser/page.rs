@@ -315,7 +315,7 @@ impl Page {
     }
 
     /// Tries, once a frame, an expression that gives a value or throws why it has none yet.
-    async fn when<T: DeserializeOwned>(&self, setup: &str, value: &str) -> Result<T> {
+    pub(super) async fn when<T: DeserializeOwned>(&self, setup: &str, value: &str) -> Result<T> {
         let wait = format!(
             "new Promise(resolve => {{
                 {setup}

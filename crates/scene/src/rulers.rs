@@ -32,7 +32,7 @@ pub fn rulers(frame: &Frame) -> Scene {
         Look::Projector => (22.0, 1.5),
     };
     // Words keep inside low rows, and stay words.
-    let text = most.min(height / 7.0).max(LEAST);
+    let text = most.min(height / 7.8).max(LEAST);
     let names = text * 5.5;
     let mut sketch = Sketch {
         weight,

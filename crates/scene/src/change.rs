@@ -339,8 +339,30 @@ impl Iterator for Numbers<'_> {
         });
         let (number, rest) = text.split_at(end.map_or(text.len(), |(end, _)| end));
         self.0 = rest;
-        number.parse().ok()
+        decimal(number)
     }
+}
+
+/// A plain decimal, as paths have them. The standard library's reader takes any number to the last
+/// bit, and ten kilobytes of tables for it.
+fn decimal(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() {
+        return None;
+    }
+    let (mut value, mut scale) = (0.0, 0.0);
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10.0 + f64::from(byte - b'0');
+                scale *= 10.0;
+            }
+            b'.' if scale == 0.0 => scale = 1.0,
+            _ => return None,
+        }
+    }
+    let value = if scale > 0.0 { value / scale } else { value };
+    Some(if text.starts_with('-') { -value } else { value })
 }
 
 #[cfg(test)]
@@ -358,6 +380,16 @@ mod tests {
             top,
             right,
             bottom,
+        }
+    }
+
+    #[test]
+    fn plain_decimals_are_read() {
+        for text in ["0", "12", "-3.5", ".5", "-.25", "640.0"] {
+            assert_eq!(decimal(text), text.parse().ok(), "{text}");
+        }
+        for text in ["", "-", "x", "1.2.3", "1e3"] {
+            assert_eq!(decimal(text), None, "{text}");
         }
     }
 

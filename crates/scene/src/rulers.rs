@@ -32,7 +32,7 @@ pub fn rulers(frame: &Frame) -> Scene {
         Look::Projector => (22.0, 1.5),
     };
     // Words keep inside low rows, and stay words.
-    let text = most.min(height / 7.0).max(LEAST);
+    let text = most.min(height / 7.8).max(LEAST);
     let names = text * 5.5;
     let mut sketch = Sketch {
         weight,
@@ -219,7 +219,7 @@ impl Board<'_> {
         for (from, to, fruit) in parts {
             let at = self.at(row, from, to);
             self.sketch.rect(at, 0.0, Ink::Tint(fruit), None);
-            let icon = (at.h - 9.0).clamp(8.0, self.text * 1.34);
+            let icon = (at.h - 9.0).max(8.0).min(self.text * 1.34);
             let x = at.x + if from == low { 8.0 } else { 9.0 } + icon / 2.0;
             let has_room = at.w >= icon + 10.0 && whole.w >= 30.0;
             if has_room && (from == low || x - icon / 2.0 > number_to) {

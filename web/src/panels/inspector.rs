@@ -84,7 +84,7 @@ fn told(view: View, found: Inspection) -> impl IntoView {
 fn beside((x, y, w, h): Place, (width, height): (f64, f64)) -> (String, f64) {
     let (left, right) = (x, width - x - w);
     let (above, below) = (y, height - y - h);
-    let near = |edge: f64| edge.clamp(GAP, height / 2.0);
+    let near = |edge: f64| edge.max(GAP).min(height / 2.0);
     if left.max(right) < ROOM_MIN + 2.0 * GAP {
         let start = browser::px(x.min(width - WIDTH - GAP).max(GAP));
         return if above > below {

@@ -31,7 +31,8 @@ pub(super) fn belt(stage: &Stage, first: u64, to: u64, room: f64) -> Rack {
             let rows = bytes.div_ceil(10).max(1) as f64;
             let pitch = (plan.heap_height / rows)
                 .min(room / 10.0)
-                .clamp(4.0, plan.pitch);
+                .max(4.0)
+                .min(plan.pitch);
             Rack {
                 first,
                 grain: Grain::Fruit,

@@ -172,7 +172,7 @@ impl<'a> Board<'a> {
             .chain([self.chart.head]);
         self.levels.iter().zip(ends).map(|(level, end)| {
             let from = self.x(level.shown).max(self.left);
-            (from, self.x(end).clamp(from, self.right), level)
+            (from, self.x(end).max(from).min(self.right), level)
         })
     }
 

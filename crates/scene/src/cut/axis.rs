@@ -87,7 +87,7 @@ impl Axis {
 
     /// Like [`Axis::x`], but no further than the axis reaches.
     pub fn within(&self, offset: u64) -> f64 {
-        self.x(offset).clamp(self.left, self.right)
+        self.x(offset).max(self.left).min(self.right)
     }
 
     /// The part of `from..to` that is in view, as left edge and width.

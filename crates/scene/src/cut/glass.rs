@@ -108,7 +108,9 @@ fn wall_x(stage: &Stage) -> f64 {
         }
         None => stage.axis.x(stage.read()),
     };
-    (edge - overhang).clamp(stage.layout.left - overhang, stage.layout.wall - 12.0)
+    (edge - overhang)
+        .max(stage.layout.left - overhang)
+        .min(stage.layout.wall - 12.0)
 }
 
 /// The fruit that wait; what arrived last falls off the belt straight into its place.

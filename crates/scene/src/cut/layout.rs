@@ -99,7 +99,7 @@ impl Layout {
             Form::Upright => 760.0,
         };
         let units = if scale > 0.0 { height / scale } else { down };
-        let height = units.clamp(down, tallest);
+        let height = units.max(down).min(tallest);
         let layout = match form {
             Form::Wide => Layout::wide(height, frame.look),
             Form::Upright => Layout::upright(height, frame.look),

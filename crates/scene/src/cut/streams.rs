@@ -106,7 +106,9 @@ fn spine(stage: &mut Stage) {
         return;
     };
     let pitch = axis.width(1);
-    let size = (pitch * 1.6).clamp(sizes.character, sizes.character * 1.25);
+    let size = (pitch * 1.6)
+        .max(sizes.character)
+        .min(sizes.character * 1.25);
     for offset in axis.units(view.first, stage.end().min(view.end())) {
         let Some(glyph) = connection.byte_at(offset).and_then(glyph) else {
             continue;

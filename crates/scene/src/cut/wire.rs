@@ -144,7 +144,7 @@ fn nose(stage: &Stage) -> f64 {
         None => stage.axis.x(stage.arrived()),
     };
     let heavy = stage.layout.unit;
-    edge.clamp(stage.axis.left, stage.axis.right) + 8.0 * heavy
+    edge.max(stage.axis.left).min(stage.axis.right) + 8.0 * heavy
 }
 
 /// How far the belt has moved for what rides on it.
@@ -159,7 +159,9 @@ fn travel(stage: &Stage) -> f64 {
 
 /// How far a batch rides: from the hatch in the client's wall.
 fn way(stage: &Stage, cut: &Cut) -> f64 {
-    (stage.layout.wall - stage.axis.x(cut.from)).clamp(0.0, stage.layout.width)
+    (stage.layout.wall - stage.axis.x(cut.from))
+        .max(0.0)
+        .min(stage.layout.width)
 }
 
 fn belt(stage: &mut Stage) {

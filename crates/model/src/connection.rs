@@ -108,6 +108,27 @@ impl EndState {
             .saturating_add(self.stamp_bytes)
             .saturating_sub(self.wrote.total.bytes)
     }
+
+    /// The stamp of an answer as it was written, if it is one, and the preview of the send shows
+    /// all of it.
+    #[must_use]
+    pub fn stamp_text(&self, answer: &Answer) -> Option<String> {
+        /// A longer one is not the tutorial's.
+        const STAMP_BYTES_MAX: u64 = 40;
+        if answer.times != 1 || !(1..=STAMP_BYTES_MAX).contains(&answer.stamp_bytes) {
+            return None;
+        }
+        let text: Option<String> = (answer.out_from
+            ..answer.out_from.saturating_add(answer.stamp_bytes))
+            .map(|offset| {
+                self.wrote
+                    .byte_at(offset)
+                    .filter(|byte| (0x20..0x7f).contains(byte))
+                    .map(char::from)
+            })
+            .collect();
+        text.map(|text| text.trim().to_string())
+    }
 }
 
 /// One connection, seen from the server's end, from the client's if it is ours, or from both.
@@ -224,6 +245,16 @@ impl Connection {
                 .bytes
                 .saturating_sub(end.answered.total.bytes)
         })
+    }
+
+    /// The most bytes that the next recv will ask for; once what was collected is answered, where
+    /// that comes first. Derived.
+    #[must_use]
+    pub fn next_asks_bytes(&self) -> u64 {
+        match self.policy.asks_bytes(self.bag_level()) {
+            0 => self.policy.asks_bytes(0),
+            asks => asks,
+        }
     }
 
     /// How many cuts of `ruler` share bytes with `cut`: more than one means that it mixes them.

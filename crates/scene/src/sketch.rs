@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use protocol::Source;
 
-use crate::{Align, Hit, Ink, Line, Run, Scene, Shape, Stroke, Target, Text, Weight};
+use crate::{Align, Hit, Ink, Line, Link, Run, Scene, Shape, Stroke, Target, Text, Weight};
 
 /// A scene being drawn.
 pub(crate) struct Sketch {
@@ -219,6 +219,20 @@ impl Sketch {
         });
     }
 
+    /// What follows may be old, unless the relay is heard.
+    pub fn dim(&mut self, link: Link) {
+        if link != Link::Live {
+            self.fade(0.4);
+        }
+    }
+
+    /// Ends what [`Sketch::dim`] began.
+    pub fn end_dim(&mut self, link: Link) {
+        if link != Link::Live {
+            self.end_fade();
+        }
+    }
+
     pub fn fade(&mut self, opacity: f64) {
         self.shapes.push(Shape::GroupStart { opacity });
     }
@@ -308,11 +322,6 @@ fn push_tenths(d: &mut String, value: f64) {
         d.push('.');
         d.push(char::from(b'0' + (tenths % 10) as u8));
     }
-}
-
-/// A coordinate in a path, short.
-pub(crate) fn n(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0 + 0.0
 }
 
 fn stroke_of(shape: &mut Shape) -> Option<&mut Stroke> {

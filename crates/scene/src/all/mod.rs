@@ -31,14 +31,9 @@ pub(crate) fn all(frame: &Frame) -> Scene {
         motion: Motion::new(frame.now, frame.reduced_motion),
         sketch: Sketch::default(),
     };
-    let dimmed = frame.link != Link::Live;
-    if dimmed {
-        board.sketch.fade(0.4);
-    }
+    board.sketch.dim(frame.link);
     let more = board.cells();
-    if dimmed {
-        board.sketch.end_fade();
-    }
+    board.sketch.end_dim(frame.link);
     board.header(more);
     let width = sane(frame.width);
     let moving = board.motion.is_moving();

@@ -266,7 +266,8 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
     if strength <= 0.0 {
         return;
     }
-    let words = stamp(server, answer)
+    let words = server
+        .stamp_text(answer)
         .unwrap_or_else(|| words::stamps(answer.stamp_bytes, answer.times, stage.frame.lang));
     let scale = stage.plan.sack;
     let size = (stage.size.title * 0.95).max(stage.size.least);
@@ -317,22 +318,4 @@ fn small_tag(stage: &mut Stage, (x, y): (f64, f64), strength: f64) {
     sketch.circle(clock, 10.0 * scale, None, THIN);
     sketch.path_at("M0 -6V0H5", clock, scale, None, THIN);
     sketch.end_fade();
-}
-
-/// The stamp as it was written, if the preview of the send shows all of it.
-fn stamp(server: &EndState, answer: &Answer) -> Option<String> {
-    if answer.times != 1 || answer.stamp_bytes == 0 || answer.stamp_bytes > 40 {
-        return None;
-    }
-    let text: Option<String> = (answer.out_from
-        ..answer.out_from.saturating_add(answer.stamp_bytes))
-        .map(|offset| {
-            server
-                .wrote
-                .byte_at(offset)
-                .filter(|byte| (0x20..0x7f).contains(byte))
-                .map(char::from)
-        })
-        .collect();
-    text.map(|text| text.trim().to_string())
 }

@@ -26,7 +26,7 @@ use model::{Connection, EndState};
 use protocol::{Policy, Source};
 
 use crate::{
-    Form, Frame, Fruit, Link, Look, Scene,
+    Form, Frame, Fruit, Look, Scene,
     heap::{Grain, Spot, crate_bytes, draw_unit},
     motion::Motion,
     sketch::{Sketch, sane},
@@ -40,14 +40,9 @@ pub use tab::tab_picture;
 /// The belt for the connection in focus.
 pub(crate) fn belt(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
-    let dimmed = frame.link != Link::Live;
-    if dimmed {
-        stage.sketch.fade(0.4);
-    }
+    stage.sketch.dim(frame.link);
     stage.draw();
-    if dimmed {
-        stage.sketch.end_fade();
-    }
+    stage.sketch.end_dim(frame.link);
     signs::caption(&mut stage);
     let Plan { width, height, .. } = *stage.plan;
     let shown = sane(frame.width);

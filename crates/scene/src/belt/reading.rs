@@ -51,12 +51,9 @@ pub(super) fn asked(stage: &Stage) -> u64 {
     {
         return cut.asked;
     }
-    let collected = stage.connection.map_or(0, Connection::bag_level);
-    let policy = stage.policy();
-    match policy.asks_bytes(collected) {
-        0 => policy.asks_bytes(0),
-        asks => asks,
-    }
+    stage
+        .connection
+        .map_or_else(|| stage.policy().asks_bytes(0), Connection::next_asks_bytes)
 }
 
 /// What a read is doing.

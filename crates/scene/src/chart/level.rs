@@ -7,7 +7,7 @@ use model::Level;
 use super::Board;
 use crate::{
     Fruit, Ink, Look, Shape, Target,
-    sketch::{Area, area, dashed, guessed_width, line, n, text, trace},
+    sketch::{Area, area, dashed, guessed_width, line, text, trace},
     words,
 };
 
@@ -167,7 +167,7 @@ fn outline(board: &mut Board, steps: &[Step]) {
             goes_on = false;
             continue;
         };
-        let y = n(board.y(to - from));
+        let y = board.y(to - from);
         levels += &match goes_on {
             true => trace("V#H#", &[y, step.to]),
             false => trace("M# #H#", &[step.from, y, step.to]),

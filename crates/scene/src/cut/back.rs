@@ -337,31 +337,13 @@ fn sum(stage: &mut Stage, server: &EndState, answer: &Answer, x: f64, (top, heig
         run(words::number(total), sizes.count).bold(),
         run(rest, size).quiet().after(size * 0.4),
     ];
-    if let Some(stamp) = stamp(server, answer)
+    if let Some(stamp) = server.stamp_text(answer)
         && room > wide + guessed_width(&stamp, size) * 1.2
     {
         pieces.push(run(stamp, size).mono().after(size));
     }
     let y = top + height / 2.0 + sizes.count * 0.36;
     stage.sketch.line(runs(pieces, (left, y), room));
-}
-
-/// The stamp as it was written, if the preview of the send shows all of it.
-fn stamp(server: &EndState, answer: &Answer) -> Option<String> {
-    if answer.times != 1 || answer.stamp_bytes == 0 || answer.stamp_bytes > 40 {
-        return None;
-    }
-    let text: Option<String> = (answer.out_from
-        ..answer.out_from.saturating_add(answer.stamp_bytes))
-        .map(|offset| {
-            server
-                .wrote
-                .byte_at(offset)
-                .filter(|byte| (0x20..0x7f).contains(byte))
-                .map(char::from)
-        })
-        .collect();
-    text.map(|text| text.trim().to_string())
 }
 
 /// The tunnel through which answers leave; over the belt, so that they can be seen in it.

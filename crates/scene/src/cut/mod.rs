@@ -27,7 +27,7 @@ use model::{Connection, EndState, Moment};
 use protocol::{Policy, ReadWhen};
 
 use crate::{
-    Frame, Ink, Link, Scene, Stroke,
+    Frame, Ink, Scene, Stroke,
     motion::{Motion, ease},
     sketch::{Sketch, dashed, line},
     words::Label,
@@ -43,14 +43,9 @@ const STAYS_MS: f64 = 1600.0;
 /// The cut view of the connection in focus.
 pub(crate) fn cut(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
-    let dimmed = frame.link != Link::Live;
-    if dimmed {
-        stage.sketch.fade(0.4);
-    }
+    stage.sketch.dim(frame.link);
     stage.draw();
-    if dimmed {
-        stage.sketch.end_fade();
-    }
+    stage.sketch.end_dim(frame.link);
     streams::sentence(&mut stage);
     let Layout {
         width,

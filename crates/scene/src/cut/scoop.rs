@@ -84,13 +84,8 @@ fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
     let depth = layout.sizes.code * 1.95;
     let rest = layout.scoop.top + depth + 7.0 * unit;
     let read = stage.read();
-    let bytes = match connection.policy.asks_bytes(connection.bag_level()) {
-        // Once that is answered, it will ask for the next.
-        0 => connection.policy.asks_bytes(0),
-        asks => asks,
-    };
     let home = Scoop {
-        bytes,
+        bytes: connection.next_asks_bytes(),
         x: stage.axis.within(read),
         bottom: rest,
         depth,

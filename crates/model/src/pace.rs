@@ -86,11 +86,13 @@ impl Pace {
     }
 
     /// How far the show can run before the next record: the last movement, and the idle time
-    /// that is shown.
+    /// that is shown. Never as far as that record, however late it comes: a head that stands here
+    /// does not show it.
     #[must_use]
     pub fn end(&self) -> Show {
-        self.last
-            .map_or(self.start, |last| last.shown + last.need + Self::IDLE_MAX)
+        self.last.map_or(self.start, |last| {
+            last.shown + last.need + Self::IDLE_MAX - Show(1)
+        })
     }
 
     /// The time that a person needs to see an event, from the art's table of movements plus a

@@ -223,3 +223,23 @@ fn the_earliest_records_are_forgotten() {
     assert!(timeline.state_at(Show(0)).now.seq > Seq(0));
     assert_eq!(timeline.state_at(timeline.end()).now.seq, Seq(count));
 }
+
+/// Who paused at the end of what was recorded sees nothing move, however late the next event comes.
+#[test]
+fn a_paused_head_shows_no_later_record() {
+    let record = |seq, at_nanos| Record {
+        seq: Seq(seq),
+        at_nanos,
+        event: Event::Waiting(protocol::Waiting {
+            queued: 0,
+            limit: 5,
+        }),
+    };
+    let mut timeline = Timeline::default();
+    timeline.push(record(1, 0));
+    let mut playback = Playback::default();
+    playback.advance(60_000_000_000, &timeline);
+    playback.command(Command::Pause, &timeline);
+    timeline.push(record(2, 60_000_000_000));
+    assert_eq!(timeline.count_at(playback.head()), 1);
+}

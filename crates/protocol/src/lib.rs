@@ -11,6 +11,7 @@ mod ids;
 pub mod json;
 mod keyframe;
 mod policy;
+pub mod recording;
 mod request;
 pub mod wire;
 

@@ -5,15 +5,18 @@
 //! One [`Record`] has two forms with one meaning: postcard in [`wire`] for the page, and one flat
 //! JSON line in [`json`] for files, curl and other programs. A property test ties them.
 
+mod disk;
 mod event;
 mod header;
 mod ids;
 pub mod json;
 mod keyframe;
 mod policy;
+pub mod recording;
 mod request;
 pub mod wire;
 
+pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
     HalfClosed, Listening, PolicySet, Preview, Queues, Read, Record, Reset, TcpState, Unknown,

@@ -11,6 +11,7 @@ mod join;
 mod mark;
 mod notices;
 mod policy;
+mod recordings;
 mod rulers;
 mod sending;
 mod sheet;
@@ -94,6 +95,7 @@ pub fn Page(view: View) -> impl IntoView {
             <spoken::Spoken view/>
             <sheet::Keys view/>
             <sheet::Blank view/>
+            <recordings::Recordings view/>
         </div>
     }
 }

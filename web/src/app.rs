@@ -244,7 +244,7 @@ impl App {
             .is_some_and(|head| self.timeline.head_seq() >= head)
         {
             self.joining = None;
-            self.playback.command(Command::GoLive, &self.timeline);
+            self.go_live();
         }
         self.go_to_wanted();
     }
@@ -625,12 +625,16 @@ impl App {
 
     /// How far the show is behind live, nanoseconds; None once all has been shown.
     pub fn behind_nanos(&self) -> Option<u64> {
-        let live = self
-            .clock_offset_nanos
+        let live = self.live_nanos();
+        self.timeline.behind_nanos(self.playback.head(), live)
+    }
+
+    /// What time it is where records are recorded, as far as it has been told: log time.
+    pub fn live_nanos(&self) -> u64 {
+        self.clock_offset_nanos
             .map_or(self.live().now.at_nanos, |offset| {
                 (browser::now_millis() * 1e6 + offset).max(0.0) as u64
-            });
-        self.timeline.behind_nanos(self.playback.head(), live)
+            })
     }
 
     // --- from the person
@@ -638,6 +642,12 @@ impl App {
     /// Moves through the show.
     pub fn command(&mut self, command: Command) {
         self.playback.command(command, &self.timeline);
+    }
+
+    /// To what is recorded now, and on from there.
+    pub fn go_live(&mut self) {
+        let live_nanos = Some(self.live_nanos());
+        self.command(Command::GoLive { live_nanos });
     }
 
     /// Puts a connection in focus, by the person's choice.

@@ -137,7 +137,7 @@ fn Lag(view: View) -> impl IntoView {
                 type="button"
                 class="btn"
                 disabled=move || behind.get().is_none() && !view.strip.with(|strip| strip.paused)
-                on:click=|_| command(Command::GoLive)
+                on:click=|_| app::with(|app| app.go_live())
             >
                 {view.say(Label::GoLive)}
             </button>

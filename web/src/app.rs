@@ -423,7 +423,7 @@ impl App {
         }
         let head = self.timeline.head();
         let is_loaded = match (wanted.at, wanted.log_nanos) {
-            (Some((seq, _)), _) => self.timeline.head_seq() >= seq,
+            (Some(place), _) => self.timeline.head_seq() >= place.seq,
             (None, Some(nanos)) => head.now.at_nanos >= nanos,
             (None, None) => !self.timeline.is_empty(),
         };
@@ -450,7 +450,7 @@ impl App {
             self.pick(conn);
         }
         let show = match (wanted.at, wanted.log_nanos) {
-            (Some(place), _) => self.show_of(place),
+            (Some(place), _) => self.timeline.show_of(place),
             (None, Some(nanos)) => self.timeline.show_at(nanos),
             (None, None) => return,
         };
@@ -463,7 +463,7 @@ impl App {
         let head = self.playback.head();
         let moment = Moment {
             log_nanos: Some(self.timeline.log_nanos_at(head)),
-            at: self.place_at(head),
+            at: Some(self.timeline.place_at(head)),
             conn: self.focus(),
             mode: Some(self.playback.mode()),
             rec: self.recorded().map(|reading| reading.name.clone()),
@@ -478,34 +478,6 @@ impl App {
             + flag(is_loading)
             + "&end="
             + &seconds_text(self.live().now.at_nanos)
-    }
-
-    fn place_at(&self, show: Show) -> Option<(Seq, u32)> {
-        let last = self.timeline.count_at(show).checked_sub(1)?;
-        let entry = self.timeline.entry(last)?;
-        Some((
-            entry.record.seq,
-            show.millis_since(entry.shown).min(4e9) as u32,
-        ))
-    }
-
-    fn show_of(&self, (seq, millis): (Seq, u32)) -> Show {
-        let (mut low, mut high) = (0, self.timeline.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            let is_later = |entry: &model::Entry| entry.record.seq > seq;
-            if self.timeline.entry(middle).is_some_and(is_later) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        let entry = low
-            .checked_sub(1)
-            .and_then(|last| self.timeline.entry(last));
-        entry.map_or(Show(0), |entry| {
-            entry.shown + Show::from_millis(millis.into())
-        })
     }
 
     /// Something happened that is told for a while.
@@ -644,9 +616,10 @@ impl App {
         self.playback.command(command, &self.timeline);
     }
 
-    /// To what is recorded now, and on from there.
+    /// To what is recorded now, and on from there; with a recording to its end.
     pub fn go_live(&mut self) {
-        let live_nanos = Some(self.live_nanos());
+        let is_going_on = self.recorded().is_none();
+        let live_nanos = is_going_on.then(|| self.live_nanos());
         self.command(Command::GoLive { live_nanos });
     }
 

@@ -1,7 +1,7 @@
 //! A moment as a link names it: `t=12.5&at=120.30&conn=1&speed=1/1000&rec=belt&run=0123456789abcdef`.
 //! Text in, text out; knows no browser and no timeline.
 
-use model::Mode;
+use model::{Mode, Place};
 use protocol::{Conn, Run, Seq};
 
 /// What a link names. All of it may be missing.
@@ -10,7 +10,7 @@ pub struct Moment {
     /// `t`: log time, nanoseconds; written in seconds.
     pub log_nanos: Option<u64>,
     /// `at`: the record that is shown last, and the milliseconds of show after it.
-    pub at: Option<(Seq, u32)>,
+    pub at: Option<Place>,
     /// `conn`: the connection in focus.
     pub conn: Option<Conn>,
     /// `speed`.
@@ -58,7 +58,7 @@ impl Moment {
             }
         };
         add("t", self.log_nanos.map(seconds_text));
-        add("at", self.at.map(|(seq, millis)| format!("{seq}.{millis}")));
+        add("at", self.at.map(place_text));
         add("conn", self.conn.map(|conn| conn.0.to_string()));
         add("speed", self.mode.map(speed_text));
         add("rec", self.rec.as_deref().map(escape));
@@ -96,18 +96,22 @@ pub fn seconds_text(nanos: u64) -> String {
     format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000)
 }
 
-fn place(text: &str) -> Option<(Seq, u32)> {
+fn place(text: &str) -> Option<Place> {
     let (seq, millis) = text.split_once('.').unwrap_or((text, "0"));
-    Some((Seq(seq.parse().ok()?), millis.parse().ok()?))
+    Some(Place {
+        seq: Seq(seq.parse().ok()?),
+        millis_after: millis.parse().ok()?,
+    })
 }
 
-/// Slower and faster than this nobody is.
-const TIMES_MAX: u32 = 1_000_000;
+fn place_text(place: Place) -> String {
+    format!("{}.{}", place.seq, place.millis_after)
+}
 
 fn speed(text: &str) -> Option<Mode> {
     let times = |text: &str| {
         let times: u32 = text.parse().ok()?;
-        (1..=TIMES_MAX).contains(&times).then(|| f64::from(times))
+        (times > 0).then(|| f64::from(times))
     };
     Some(match text {
         "paced" => Mode::Paced,

@@ -101,6 +101,7 @@ macro_rules! whys {
 
 whys! {
     Fetch: "fetch", "The recording cannot be fetched.", "取不到这份记录。";
+    Read: "read", "The file cannot be read.", "读不了这个文件。";
     Gzip: "gzip", "The packing (gzip) is damaged.", "压缩数据（gzip）已损坏。";
     Empty: "empty", "The file is empty; a recording begins with a header.", "文件是空的；记录应以文件头开始。";
     Binary: "binary", "binary data; a recording is lines of JSON.", "是二进制数据；记录应是一行行 JSON。";

@@ -18,5 +18,6 @@ mod page;
 mod second_tab;
 mod smoke;
 mod story;
+mod timeline;
 mod told;
 mod visit;

@@ -55,19 +55,19 @@ pub(super) fn idle(board: &mut Board) {
         }
         last = x + CUT;
         let half = CUT / 2.0;
-        let strip = area(x - half + 1.0, base - 5.0, CUT - 2.0, 10.0);
+        let strip = area(x - half + 1.0, base - 4.0, CUT - 2.0, 10.0);
         board.sketch.rect(strip, 0.0, Ink::Paper, None);
         let d = trace(
             "M# #L# #M# #L# #",
             &[
                 x - half - 2.0,
-                base + 5.0,
+                base + 4.0,
                 x - half + 2.0,
-                base - 5.0,
+                base - 4.0,
                 x + half - 2.0,
-                base + 5.0,
+                base + 4.0,
                 x + half + 2.0,
-                base - 5.0,
+                base - 4.0,
             ],
         );
         let stroke = line(Ink::Ink2, board.weight(1.5));

@@ -240,6 +240,11 @@ pub fn then(promise: &js_sys::Promise, done: JsValue, failed: JsValue) {
     }
 }
 
+/// A text as it can stand in a link.
+pub fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// A length of CSS: whole pixels.
 pub fn px(length: f64) -> String {
     format!("{}px", length.round() as i64)

@@ -9,7 +9,7 @@ use std::{
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Lang, Link, Look, Parts};
+use scene::{Frame, Lang, Link, Look, Parts, Scene};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
@@ -136,6 +136,17 @@ struct Wish {
     reduced_motion: bool,
 }
 
+impl Wish {
+    fn of(view: View, reduced_motion: bool) -> Wish {
+        Wish {
+            lang: view.lang.get_untracked(),
+            look: view.look.get_untracked(),
+            picture: view.picture(),
+            reduced_motion,
+        }
+    }
+}
+
 impl Loop {
     fn new(view: View) -> Loop {
         let picture = |subject| Picture {
@@ -168,12 +179,7 @@ impl Loop {
         let passed = now - self.last_millis;
         self.last_millis = now;
         let reduced = self.reduced_motion.as_ref().is_some_and(|it| it.matches());
-        let wish = Wish {
-            lang: self.view.lang.get_untracked(),
-            look: self.view.look.get_untracked(),
-            picture: self.view.picture(),
-            reduced_motion: reduced,
-        };
+        let wish = Wish::of(self.view, reduced);
         app::with(|app| {
             app.advance(passed);
             // What is small moves at half the rate, by turns.
@@ -277,6 +283,36 @@ impl Canvas {
         });
         Some(Canvas { element, size })
     }
+}
+
+/// Paints the stage as it is now on a canvas apart, which is not seen.
+pub fn paint_apart(view: View, canvas: &HtmlCanvasElement) {
+    let size = (f64::from(canvas.width()), f64::from(canvas.height()));
+    let wish = Wish::of(view, false);
+    app::with(|app| painter::paint_on_paper(canvas, &stage(app, wish, size), wish.look));
+}
+
+/// The stage as it is now, as SVG.
+pub fn svg(view: View) -> String {
+    let wish = Wish::of(view, false);
+    app::with(|app| scene::to_svg(&stage(app, wish, (1920.0, 660.0)), wish.look))
+}
+
+fn stage(app: &mut App, wish: Wish, (width, height): (f64, f64)) -> Scene {
+    let (log, link, focus) = (app.log_number(), app.link(), app.focus());
+    let basis = Basis {
+        log,
+        count: 0,
+        recorded: None,
+        now: None,
+        focus,
+        width,
+        height,
+        ratio: 1.0,
+        wish,
+        link,
+    };
+    scene::stage(&basis.frame(app))
 }
 
 impl Basis {

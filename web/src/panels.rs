@@ -11,6 +11,7 @@ mod join;
 mod mark;
 mod notices;
 mod policy;
+mod recordings;
 mod rulers;
 mod sending;
 mod sheet;
@@ -100,6 +101,7 @@ pub fn Page(view: View) -> impl IntoView {
             <time_tools::Stops view/>
             <time_tools::Markers view/>
             <sheet::Blank view/>
+            <recordings::Recordings view/>
         </div>
     }
 }

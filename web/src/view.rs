@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use leptos::prelude::*;
 use model::{Command, Connection, Filter, Mark, Marker, MarkerKind, Mode, Show, State, Stops};
-use protocol::{Conn, End, Policy, Source};
+use protocol::{Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
 use scene::{
     Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target,
     timeline::{Span, moment_at},
@@ -17,6 +17,7 @@ use crate::{
     choices,
     events::{FACTS, Kind, Row, Rows},
     language,
+    source::{Fault, Listed},
     values::{self, Value},
     wish::Complaint,
 };
@@ -74,6 +75,10 @@ pub struct View {
     pub step: RwSignal<Option<(usize, String)>>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
+    /// A film is being made.
+    pub film: RwSignal<bool>,
+    /// Recordings.
+    pub shelf: RwSignal<Shelf>,
     /// Nobody is connected: the big button is offered.
     pub empty: RwSignal<bool>,
     /// What can be pointed at on the stage.
@@ -214,8 +219,23 @@ pub struct Controls {
     pub backlog: Option<u32>,
     /// See [`Controls::backlog`].
     pub asked_backlog: Option<u32>,
-    /// Whether the relay is heard.
+    /// Whether the relay is heard, or a recording tells.
     pub heard: bool,
+    /// It is a recording: nobody is there to be asked.
+    pub recorded: bool,
+}
+
+/// Recordings: those of the page's server, and the one that is played.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shelf {
+    /// Those that the server has.
+    pub listed: Vec<Listed>,
+    /// The server is a relay.
+    pub has_relay: bool,
+    /// The one that is played; None: what the relay says.
+    pub playing: Option<String>,
+    /// The one on the relay's disk, running or the last.
+    pub on_disk: Option<Recording>,
 }
 
 /// A policy and what was asked for.
@@ -255,6 +275,14 @@ pub enum Notice {
     Happened(Happening),
     /// So many records were lost.
     Gap(u64),
+    /// A film is being made.
+    Film,
+    /// A recording is being read: hundredths, if that is known.
+    Reading(Option<u8>),
+    /// It could be read no further.
+    Unreadable(Fault),
+    /// The recording on the relay's disk ended by itself.
+    RecordingFailed(RecordingFault),
 }
 
 impl View {
@@ -296,6 +324,8 @@ impl View {
             caption: RwSignal::default(),
             step: RwSignal::new(None),
             notice: RwSignal::new(None),
+            film: RwSignal::new(false),
+            shelf: RwSignal::default(),
             empty: RwSignal::new(false),
             stage_spots: RwSignal::default(),
             lane_spots: RwSignal::default(),
@@ -482,6 +512,7 @@ impl View {
         }
 
         let (focus, link) = (app.focus(), app.link());
+        let recorded = app.recorded().is_some();
         let (now, state) = app.shown();
         let frame = Frame {
             state,
@@ -504,7 +535,10 @@ impl View {
         let connection = frame.connection();
         put(self.values, values::of(connection, state, sources));
         put(self.cuts, values::cuts(connection, lang));
-        put(self.empty, connection.is_none() && link == Link::Live);
+        put(
+            self.empty,
+            connection.is_none() && link == Link::Live && !recorded,
+        );
         let gap = state
             .lost
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
@@ -521,13 +555,16 @@ impl View {
         put(self.flags, flags(app, lang));
         put(self.stops, app.playback().stops);
         self.update_controls(app);
+        let happened = app.happening().map(Notice::Happened);
         let notice = match (app.other_version(), link) {
+            _ if self.film.get_untracked() => Some(Notice::Film),
             (Some(found), _) => Some(Notice::OtherVersion(found)),
             (None, Link::Connecting) => Some(Notice::Connecting),
             (None, Link::Lost) => Some(Notice::Lost),
-            (None, Link::Live) => gap.or(app.happening().map(Notice::Happened)),
+            (None, Link::Live) => happened.or(of_recording(app)).or(gap),
         };
         put(self.notice, notice);
+        put(self.shelf, shelf(app));
         self.update_inspection(app);
         if let Some(answer) = app.take_answer() {
             put(self.complaint, answer.map(Complaint::Refused));
@@ -642,6 +679,34 @@ fn flags(app: &mut App, lang: Lang) -> Vec<Flag> {
     timeline.markers().iter().map(flag).collect()
 }
 
+/// What there is to tell of the recording that is played, or of the one on the relay's disk.
+fn of_recording(app: &App) -> Option<Notice> {
+    if let Some(reading) = app.recorded() {
+        return match reading.fault {
+            Some(fault) => Some(Notice::Unreadable(fault)),
+            // In steps that can be read, and listened to.
+            None if !reading.is_read => {
+                Some(Notice::Reading(reading.percent.map(|it| it / 10 * 10)))
+            }
+            None => None,
+        };
+    }
+    match app.relay_recording()?.state {
+        RecordingState::Failed(fault) => Some(Notice::RecordingFailed(fault)),
+        _ => None,
+    }
+}
+
+fn shelf(app: &App) -> Shelf {
+    let (listed, has_relay) = app.list();
+    Shelf {
+        listed: listed.to_vec(),
+        has_relay,
+        playing: app.recorded().map(|reading| reading.name.clone()),
+        on_disk: app.relay_recording().cloned(),
+    }
+}
+
 fn controls(app: &App) -> Controls {
     let live = app.live();
     let policy = |conn| PolicyControls {
@@ -668,5 +733,6 @@ fn controls(app: &App) -> Controls {
         backlog: app.backlog(),
         asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,
+        recorded: app.recorded().is_some(),
     }
 }

@@ -3,6 +3,10 @@
 //! Knows nothing of sockets and records.
 
 mod arguments;
+mod export;
+mod files;
+mod page;
+mod replay;
 mod send;
 mod serve;
 
@@ -57,6 +61,8 @@ fn main() -> ExitCode {
         .init();
     let done = match cli.command {
         Some(Command::Send(arguments)) => send::send(&arguments),
+        Some(Command::Replay(arguments)) => replay::replay(&arguments),
+        Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Serve(arguments)) => serve::serve(arguments),
         None => serve::serve(cli.serve),
     };

@@ -81,6 +81,19 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             <button
                 type="button"
                 class="btn quiet"
+                title=view.say(Label::Recordings)
+                aria-label=view.say(Label::Recordings)
+                aria-haspopup="dialog"
+                on:click=|_| browser::open_dialog(super::recordings::DIALOG)
+            >
+                <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+                    <path fill="currentColor" d="M1 3h7l2 3h9v11H1ZM3 8v7h14V8Z"></path>
+                </svg>
+                <span class="header-word">{view.say(Label::Recordings)}</span>
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
                 title=view.say(Label::KeysTitle)
                 aria-label=view.say(Label::KeysTitle)
                 aria-haspopup="dialog"

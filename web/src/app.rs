@@ -41,6 +41,8 @@ pub enum Happening {
     Resumed,
     /// Another run: a new show has begun.
     NewRun,
+    /// The log is bounded, and the head stood in what it has forgotten.
+    Forgotten,
     /// Of several files only the first was opened.
     FirstOnly,
     /// The last line of the recording was not whole.
@@ -109,6 +111,10 @@ pub struct App {
     last_id: u32,
     /// Counts the logs: what was made from an earlier one is void.
     log_number: u32,
+    /// Counts what a person did to markers.
+    marker_changes: u32,
+    /// A person holds the head: it does not move by itself.
+    held: bool,
 }
 
 impl App {
@@ -139,6 +145,8 @@ impl App {
             asked: VecDeque::new(),
             last_id: 0,
             log_number: 0,
+            marker_changes: 0,
+            held: false,
         }
     }
 
@@ -191,8 +199,13 @@ impl App {
         match message {
             FromRelay::Header(header) => self.join(*header, now_millis),
             FromRelay::Records(records) => {
+                let head = self.playback.head();
+                let was_kept = head >= self.timeline.start();
                 for record in records {
                     self.timeline.push(record);
+                }
+                if was_kept && head < self.timeline.start() {
+                    self.happening = Some((Happening::Forgotten, now_millis));
                 }
                 self.end_joining();
             }
@@ -228,7 +241,10 @@ impl App {
     /// A new show.
     fn forget(&mut self) {
         self.timeline = Timeline::default();
+        // What a person chose stays chosen.
+        let (stops, filter) = (self.playback.stops, self.playback.filter);
         self.playback = Playback::default();
+        (self.playback.stops, self.playback.filter) = (stops, filter);
         self.follow = Follow::default();
         self.header = None;
         self.joining = None;
@@ -489,7 +505,7 @@ impl App {
 
     /// Moves on by what has passed on the display, and lets the focus follow.
     pub fn advance(&mut self, passed_millis: f64) {
-        if self.joining.is_none() {
+        if self.joining.is_none() && !self.held {
             let passed = Show((passed_millis.max(0.0) * 1e6) as u64).min(Self::FRAME_MAX);
             self.playback.advance(passed.0, &self.timeline);
             self.go_on();
@@ -609,6 +625,11 @@ impl App {
             })
     }
 
+    /// Counts what a person did to markers.
+    pub fn marker_changes(&self) -> u32 {
+        self.marker_changes
+    }
+
     // --- from the person
 
     /// Moves through the show.
@@ -621,6 +642,34 @@ impl App {
         let is_going_on = self.recorded().is_none();
         let live_nanos = is_going_on.then(|| self.live_nanos());
         self.command(Command::GoLive { live_nanos });
+    }
+
+    /// Holds the head where it is, or lets it go on.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Sets a marker at the moment that is shown.
+    pub fn add_marker(&mut self, name: String) {
+        self.marker_changes += 1;
+        self.timeline.add_marker(name, self.playback.head());
+    }
+
+    /// Gives a marker another name. Without one it goes.
+    pub fn name_marker(&mut self, id: u32, name: String) {
+        let marker = self.timeline.markers().iter().find(|it| it.id == id);
+        if let Some(show) = marker.map(|marker| self.timeline.show_of(marker.at)) {
+            self.remove_marker(id);
+            if !name.trim().is_empty() {
+                self.timeline.add_marker(name, show);
+            }
+        }
+    }
+
+    /// Takes a marker away.
+    pub fn remove_marker(&mut self, id: u32) {
+        self.marker_changes += 1;
+        self.timeline.remove_marker(id);
     }
 
     /// Puts a connection in focus, by the person's choice.

@@ -1,7 +1,11 @@
 //! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
 
-use protocol::RecordingFault;
-use scene::{Lang, Look, Picture, words::number};
+use model::{Mark, Mode};
+use protocol::{Conn, RecordingFault};
+use scene::{
+    Lang, Look, Picture,
+    words::{mark_name, number},
+};
 
 use crate::{app::Happening, source::Fault, view::Notice, wish::Complaint};
 
@@ -37,15 +41,26 @@ labels! {
     KeysTitle: "Keys (?)", "快捷键（?）";
     KeySpace: "space", "空格";
     KeyPause: "pause, go on", "暂停，继续";
-    KeyDigits: "connection 1 to 9", "第 1 到第 9 个连接";
+    KeyStep: "one event back, forward", "后退、前进一个事件";
+    KeyTenth: "0.1 s back, forward", "后退、前进 0.1 秒";
+    KeySecond: "1 s back, forward", "后退、前进 1 秒";
+    KeyTen: "10 s back, forward", "后退、前进 10 秒";
+    KeyDigits: "to a tenth of all", "跳到全程的十分之几";
+    KeyHome: "to the beginning", "回到开头";
+    KeyEnd: "live", "回到现场";
+    KeySpeed: "slower, faster", "放慢、加快";
+    KeyMarkers: "marker before, next marker", "上一个、下一个标记";
+    KeyMark: "set a marker", "设标记";
+    KeyPages: "a clicker: your markers, else events", "翻页器：自设标记，没有则逐事件";
+    KeyZoom: "look closer, wider, at the bar of time", "放大、缩小时间条";
+    KeyConn: "next, previous connection", "下一个、上一个连接";
     KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";
-    KeyTab: "from one control to the next", "下一个控件";
-    KeyArrows: "from one thing to the next, in tabs and pictures", "在标签和画面里移动";
+    KeyTab: "from control to control, and in tabs and pictures", "在控件间，以及标签和画面里移动";
     KeyEscape: "close what is open", "关闭打开的东西";
     Close2: "Close", "关闭";
     Blank: "The screen is blank. Any key or a click brings it back.", "屏幕已黑。按任意键或点击恢复。";
@@ -68,6 +83,21 @@ labels! {
     StepBack: "Step back", "后退一步";
     StepForward: "Step forward", "前进一步";
     SecondHere: "1 s here", "这里 1 秒";
+    Timeline: "Bar of time", "时间条";
+    ZoomIn: "Look closer (+)", "放大（+）";
+    ZoomOut: "Look wider (−)", "缩小（−）";
+    Speed: "Speed", "速度";
+    SpeedPaced: "paced: time to see", "看得清的速度";
+    SpeedReal: "real time", "真实速度";
+    Stops: "Pause when…", "遇到时暂停";
+    StopsTitle: "Pause me when…", "遇到以下情况时暂停";
+    Markers: "Markers", "标记";
+    Marker: "Marker", "标记";
+    MarkerName: "Name of the marker", "标记的名称";
+    SetMarker: "Set a marker here (M)", "在此设标记（M）";
+    GoThere: "Go there", "跳到这里";
+    Remove: "Remove", "删除";
+    Forgotten: "What was shown here is forgotten: the log keeps only so much. The show stands at the earliest record kept.", "刚才放的那段已被忘记：日志长度有限。现在停在最早保留的记录。";
     Paused: "paused", "已暂停";
     BehindLive: "behind live", "落后于现场";
     AllShown: "all is shown", "已全部播放";
@@ -237,6 +267,26 @@ pub fn paused(caption: &str, lang: Lang) -> String {
     }
 }
 
+/// A speed, as somebody chooses it.
+pub fn speed(mode: Mode, lang: Lang) -> String {
+    match mode {
+        Mode::Slow { divisor } if divisor > 1.0 => format!("1/{}", number(divisor as u64)),
+        Mode::Slow { divisor } if divisor < 1.0 => format!("{}×", (1.0 / divisor).round() as u64),
+        Mode::Slow { .. } | Mode::Following => Label::SpeedReal.text(lang).into(),
+        Mode::Paced => Label::SpeedPaced.text(lang).into(),
+    }
+}
+
+/// Why the show paused by itself: "window 0, #2".
+pub fn stopped(mark: Mark, conn: Option<Conn>, lang: Lang) -> String {
+    let mark = mark_name(mark, lang);
+    match (conn, lang) {
+        (None, _) => mark.into(),
+        (Some(conn), Lang::En) => format!("{mark}, {conn}"),
+        (Some(conn), Lang::Zh) => format!("{mark}，{conn}"),
+    }
+}
+
 /// What the picture of all connections shows.
 pub fn connections(count: usize, lang: Lang) -> String {
     match lang {
@@ -310,6 +360,7 @@ fn happened(happening: Happening) -> Label {
     match happening {
         Happening::Resumed => Label::Resumed,
         Happening::NewRun => Label::NewRun,
+        Happening::Forgotten => Label::Forgotten,
         Happening::FirstOnly => Label::FirstOnly,
         Happening::CutShort => Label::CutShort,
         Happening::NoSuchRecording => Label::NoSuchRecording,

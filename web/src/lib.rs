@@ -7,6 +7,7 @@
 //! Knows nothing of TCP (that is `model`) nor of how things look (that is `scene`).
 
 mod app;
+mod bar;
 mod browser;
 mod choices;
 mod events;

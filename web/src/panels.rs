@@ -18,6 +18,10 @@ mod sheet;
 mod spoken;
 mod tabs;
 mod time_strip;
+mod time_tools;
+mod timeline;
+
+pub use timeline::ZOOM;
 
 use leptos::prelude::*;
 
@@ -94,6 +98,8 @@ pub fn Page(view: View) -> impl IntoView {
             </main>
             <spoken::Spoken view/>
             <sheet::Keys view/>
+            <time_tools::Stops view/>
+            <time_tools::Markers view/>
             <sheet::Blank view/>
             <recordings::Recordings view/>
         </div>

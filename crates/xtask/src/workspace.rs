@@ -69,9 +69,21 @@ impl Workspace {
     /// Runs `cargo build` with these arguments and returns the program or wasm module that it
     /// made. Progress and compiler errors go to standard error as usual.
     pub fn build<const N: usize>(&self, arguments: [&str; N]) -> Result<PathBuf> {
+        self.product_of(self.builder(arguments))
+    }
+
+    /// The call of `cargo build` that [`Workspace::product_of`] runs.
+    pub fn builder<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut cargo = self.cargo(["build", "--message-format=json-render-diagnostics"]);
+        cargo.args(arguments);
+        cargo
+    }
+
+    /// Runs a call of `cargo build` and returns what it made.
+    pub fn product_of(&self, mut cargo: Command) -> Result<PathBuf> {
+        let called: Vec<_> = cargo.get_args().map(|a| a.to_string_lossy()).collect();
+        let called = called.join(" ");
         let mut child = cargo
-            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot run cargo")?;
@@ -82,12 +94,8 @@ impl Workspace {
             }
         }
         let status = child.wait()?;
-        ensure!(
-            status.success(),
-            "cargo build {} failed",
-            arguments.join(" ")
-        );
-        product.with_context(|| format!("cargo build {} made nothing", arguments.join(" ")))
+        ensure!(status.success(), "cargo {called} failed");
+        product.with_context(|| format!("cargo {called} made nothing"))
     }
 }
 

@@ -34,7 +34,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     let look_name = move || language::look_name(view.look.get(), view.lang.get());
     let look_label = move || {
         let title = Label::Look.text(view.lang.get());
-        format!("{title}: {} (L)", look_name())
+        format!("{title}: {} (C)", look_name())
     };
     view! {
         <header>

@@ -53,7 +53,7 @@ pub fn Recordings(view: View) -> impl IntoView {
                     >
                         {view.say(Label::BackToLive)}
                     </button>
-                    {move || view.shelf.with(|shelf| listed(shelf))}
+                    {move || view.shelf.with(listed)}
                 </div>
                 <div class="row">
                     {button("pick", Label::OpenFile)}

@@ -446,10 +446,7 @@ impl Serialize for Preview {
 impl<'de> Deserialize<'de> for Preview {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let bytes = if from.is_human_readable() {
-            let text = std::borrow::Cow::<str>::deserialize(from)?;
-            BASE64
-                .decode(text.as_bytes())
-                .map_err(serde::de::Error::custom)?
+            from.deserialize_str(Base64)?
         } else {
             Vec::<u8>::deserialize(from)?
         };
@@ -461,6 +458,21 @@ impl<'de> Deserialize<'de> for Preview {
             )));
         }
         Ok(Preview(bytes))
+    }
+}
+
+/// From the text itself: there is a preview in most lines of a recording.
+struct Base64;
+
+impl serde::de::Visitor<'_> for Base64 {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("base64")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
+        BASE64.decode(text).map_err(E::custom)
     }
 }
 

@@ -12,6 +12,7 @@ mod ids;
 pub mod json;
 mod keyframe;
 mod policy;
+pub mod recording;
 mod request;
 pub mod wire;
 

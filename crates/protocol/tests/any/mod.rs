@@ -1,0 +1,243 @@
+//! Any record that the types allow.
+
+use std::net::SocketAddr;
+
+use proptest::{option, prelude::*};
+use protocol::*;
+
+fn addr() -> impl Strategy<Value = SocketAddr> {
+    prop_oneof![
+        any::<([u8; 4], u16)>().prop_map(SocketAddr::from),
+        any::<([u16; 8], u16)>().prop_map(SocketAddr::from),
+    ]
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![Just(End::Server), Just(End::Client)]
+}
+
+pub fn policy() -> impl Strategy<Value = Policy> {
+    let read_when = prop_oneof![
+        Just(ReadWhen::Arrival),
+        Just(ReadWhen::Held),
+        any::<u32>().prop_map(ReadWhen::Queued),
+    ];
+    (read_when, any::<u32>(), any::<u32>(), any::<Option<u32>>()).prop_map(
+        |(read_when, bufsize, pause_millis, bag)| Policy {
+            read_when,
+            bufsize,
+            pause_millis,
+            bag,
+        },
+    )
+}
+
+fn total() -> impl Strategy<Value = Total> {
+    any::<(u64, u64)>().prop_map(|(bytes, times)| Total { bytes, times })
+}
+
+fn queues() -> impl Strategy<Value = Queues> {
+    let state = prop_oneof![
+        Just(TcpState::Established),
+        Just(TcpState::CloseWait),
+        Just(TcpState::FinWait1)
+    ];
+    (
+        any::<u32>(),
+        end(),
+        any::<[Option<u64>; 7]>(),
+        option::of(state),
+    )
+        .prop_map(|(conn, end, v, state)| Queues {
+            conn: Conn(conn),
+            end,
+            receive_queue: v[0],
+            receive_window: v[1],
+            kernel_memory: v[2],
+            kernel_memory_limit: v[3],
+            unsent: v[4],
+            in_flight: v[5],
+            rtt_nanos: v[6],
+            state,
+        })
+}
+
+fn end_keyframe() -> BoxedStrategy<EndKeyframe> {
+    (
+        [total(), total(), total(), total(), total()],
+        any::<[u64; 2]>(),
+        any::<[bool; 4]>(),
+        option::of(end()),
+        any::<Option<u64>>(),
+        option::of(queues()),
+    )
+        .prop_map(|(t, n, b, reset_by, closed_unread, queues)| EndKeyframe {
+            arrived: t[0],
+            read: t[1],
+            wrote: t[2],
+            bagged: t[3],
+            answered: t[4],
+            segments: n[0],
+            stamp_bytes: n[1],
+            blocked: b[0],
+            shut_by_self: b[1],
+            shut_by_peer: b[2],
+            end_of_stream: b[3],
+            reset_by,
+            closed_unread,
+            queues,
+        })
+        .boxed()
+}
+
+pub fn keyframe() -> BoxedStrategy<Keyframe> {
+    let conn = (
+        any::<u32>(),
+        addr(),
+        addr(),
+        policy(),
+        option::of(end_keyframe()),
+        option::of(end_keyframe()),
+    )
+        .prop_map(
+            |(conn, client, server, policy, server_end, client_end)| ConnKeyframe {
+                conn: Conn(conn),
+                client,
+                server,
+                policy,
+                server_end,
+                client_end,
+            },
+        );
+    (
+        option::of(listening()),
+        option::of(any::<(u32, u32)>()),
+        policy(),
+        any::<u64>(),
+        proptest::collection::vec(conn, 0..3),
+    )
+        .prop_map(|(listening, waiting, policy, accepted, conns)| Keyframe {
+            listening,
+            waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
+            policy,
+            accepted,
+            conns,
+        })
+        .boxed()
+}
+
+fn listening() -> impl Strategy<Value = Listening> {
+    (addr(), any::<u32>(), any::<u32>(), any::<bool>()).prop_map(
+        |(addr, backlog, bufsize, sequential)| Listening {
+            addr,
+            backlog,
+            bufsize,
+            sequential,
+        },
+    )
+}
+
+pub fn event() -> BoxedStrategy<Event> {
+    let preview = option::of(proptest::collection::vec(any::<u8>(), 0..=256).prop_map(Preview));
+    let fact = (
+        any::<u32>().prop_map(Conn),
+        end(),
+        any::<[u64; 4]>(),
+        (prop_oneof![Just(1u32), any::<u32>()], any::<Option<u64>>()),
+        preview,
+        any::<Option<u32>>(),
+    );
+    let flow = (0..11u8, fact).prop_map(
+        |(kind, (conn, end, n, (times, since_nanos), preview, segments))| match kind {
+            0 => Event::Arrived(Arrived {
+                conn,
+                end,
+                offset: n[0],
+                bytes: n[1],
+                segments,
+                times,
+                since_nanos,
+                preview,
+            }),
+            1 => Event::Read(Read {
+                conn,
+                end,
+                offset: n[0],
+                asked: n[1],
+                returned: n[2],
+                times,
+                since_nanos,
+                preview,
+            }),
+            2 => Event::Wrote(Wrote {
+                conn,
+                end,
+                offset: n[0],
+                asked: n[1],
+                accepted: n[2],
+                times,
+                since_nanos,
+                preview,
+            }),
+            3 => Event::Bagged(Bagged {
+                conn,
+                end,
+                offset: n[0],
+                bytes: n[1],
+                times,
+                since_nanos,
+            }),
+            4 => Event::Answered(Answered {
+                conn,
+                end,
+                in_offset: n[0],
+                in_bytes: n[1],
+                out_offset: n[2],
+                stamp_bytes: n[3],
+                times,
+                since_nanos,
+            }),
+            5 => Event::Blocked(Blocked { conn, end, times }),
+            6 => Event::Unblocked(Blocked { conn, end, times }),
+            7 => Event::HalfClosed(HalfClosed {
+                conn,
+                end,
+                by: end.other(),
+            }),
+            8 => Event::EndOfStream(EndOfStream {
+                conn,
+                end,
+                offset: n[0],
+            }),
+            9 => Event::Reset(Reset {
+                conn,
+                end,
+                by: end.other(),
+            }),
+            _ => Event::Closed(Closed {
+                conn,
+                end,
+                unread: n[0],
+            }),
+        },
+    );
+    prop_oneof![
+        11 => flow,
+        1 => listening().prop_map(Event::Listening),
+        1 => any::<(u32, u32)>().prop_map(|(queued, limit)| Event::Waiting(Waiting { queued, limit })),
+        1 => (any::<u32>(), addr(), addr())
+            .prop_map(|(conn, local, peer)| Event::Connected(Connected { conn: Conn(conn), end: End::Client, local, peer })),
+        1 => (any::<u32>(), addr(), addr())
+            .prop_map(|(conn, local, peer)| Event::Accepted(Accepted { conn: Conn(conn), end: End::Server, local, peer })),
+        2 => (any::<Option<u32>>(), policy())
+            .prop_map(|(conn, policy)| Event::Policy(PolicySet { conn: conn.map(Conn), policy })),
+        2 => queues().prop_map(Event::Queues),
+        1 => any::<u64>().prop_map(|records| Event::Dropped(Dropped { records })),
+        1 => keyframe().prop_map(|keyframe| Event::Keyframe(Box::new(keyframe))),
+        1 => Just(Event::Unknown(Unknown {
+            name: "teleported".into(),
+            fields: r#"{"where":[1,2,{"x":null}]}"#.into(),
+        })),
+    ]
+    .boxed()
+}

@@ -164,6 +164,7 @@ impl App {
             FromRelay::Beat { at_nanos } => {
                 self.clock_offset_nanos = Some(at_nanos as f64 - now_millis * 1e6);
             }
+            FromRelay::Recording(_) => {}
         }
     }
 

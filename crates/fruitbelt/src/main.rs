@@ -3,8 +3,11 @@
 //! Knows nothing of sockets and records.
 
 mod arguments;
+mod convert;
+mod recorded;
 mod send;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -57,6 +60,8 @@ fn main() -> ExitCode {
         .init();
     let done = match cli.command {
         Some(Command::Send(arguments)) => send::send(&arguments),
+        Some(Command::Verify(arguments)) => verify::verify(&arguments),
+        Some(Command::Convert(arguments)) => convert::convert(&arguments),
         Some(Command::Serve(arguments)) => serve::serve(arguments),
         None => serve::serve(cli.serve),
     };

@@ -11,7 +11,8 @@ mod ids;
 pub mod json;
 mod keyframe;
 mod policy;
-pub mod recording;
+pub mod reading;
+mod recording;
 mod request;
 pub mod wire;
 
@@ -24,4 +25,5 @@ pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
 pub use policy::{Policy, ReadWhen};
+pub use recording::{Recording, RecordingFault, RecordingState};
 pub use request::{Limit, Refusal, Request, Spacing};

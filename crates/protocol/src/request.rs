@@ -45,6 +45,11 @@ pub enum Request {
         /// Which socket; the client's only if it is a demonstration client.
         end: End,
     },
+    /// Start or stop a recording on the relay's disk, under a name that the relay makes.
+    Record {
+        /// Start?
+        on: bool,
+    },
 }
 
 impl Request {
@@ -85,7 +90,10 @@ impl Request {
                     _ => Ok(()),
                 }
             }
-            Request::SetBacklog { .. } | Request::Close { .. } | Request::Reset { .. } => Ok(()),
+            Request::SetBacklog { .. }
+            | Request::Close { .. }
+            | Request::Reset { .. }
+            | Request::Record { .. } => Ok(()),
         }
     }
 }
@@ -151,6 +159,15 @@ pub enum Refusal {
         /// errno.
         errno: i32,
     },
+    /// The relay was given no folder for recordings.
+    #[error("this relay was started without --record-dir: it has no folder for recordings")]
+    NoRecordDir,
+    /// One recording by request is running.
+    #[error("a recording is running already")]
+    AlreadyRecording,
+    /// No recording by request is running.
+    #[error("no recording that was started here is running")]
+    NotRecording,
 }
 
 /// A value with a range.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Header, Record, Refusal, Request};
+use crate::{Header, Record, Recording, Refusal, Request};
 
 /// The first byte of each message, and the `format` of the header. Another one is another language.
 pub const VERSION: u8 = 1;
@@ -30,6 +30,8 @@ pub enum FromRelay {
         /// The relay's clock, nanoseconds since the run began.
         at_nanos: u64,
     },
+    /// To each viewer that joins, and on every change. None: nothing was recorded yet.
+    Recording(Option<Recording>),
 }
 
 /// What a page says.

@@ -73,9 +73,39 @@ proptest! {
         for request in [
             Request::SetPolicy { conn: conn.map(Conn), policy },
             Request::SetBacklog { backlog: id },
+            Request::Record { on: id % 2 == 0 },
         ] {
             let asked = FromPage { id, request };
             prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_told_of_a_recording_comes_through(
+        name in ".{0,60}",
+        bytes: u64,
+        by_request: bool,
+        fault in any::<Option<i32>>(),
+        kind in 0..4u8,
+    ) {
+        let state = match kind {
+            0 => RecordingState::Running,
+            1 => RecordingState::Stopped,
+            _ => RecordingState::Failed(fault.map_or(RecordingFault::DiskFull, RecordingFault::Io)),
+        };
+        let recording = Recording { name, bytes, state, by_request };
+        for message in [FromRelay::Recording(None), FromRelay::Recording(Some(recording))] {
+            prop_assert_eq!(wire::decode::<FromRelay>(&wire::encode(&message)), Ok(message));
+        }
+    }
+
+    #[test]
+    fn refusals_come_through(id: u32) {
+        for refusal in [Refusal::NoRecordDir, Refusal::AlreadyRecording, Refusal::NotRecording] {
+            let message = FromRelay::Answer { id, refusal: Some(refusal) };
+            prop_assert_eq!(wire::decode::<FromRelay>(&wire::encode(&message)), Ok(message));
         }
     }
 }

@@ -32,6 +32,7 @@ pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal
             batches,
             spacing,
         } => send(relay, conn, batches, spacing).await,
+        Request::Record { .. } => Err(Refusal::NoRecordDir),
     }
 }
 

@@ -69,16 +69,22 @@ impl Workspace {
     /// Runs `cargo build` with these arguments and returns the program or wasm module that it
     /// made. Progress and compiler errors go to standard error as usual.
     pub fn build<const N: usize>(&self, arguments: [&str; N]) -> Result<PathBuf> {
+        let product = self.build_all(arguments)?.pop();
+        product.with_context(|| format!("cargo build {} made nothing", arguments.join(" ")))
+    }
+
+    /// The same for more than one program or module at once.
+    pub fn build_all<const N: usize>(&self, arguments: [&str; N]) -> Result<Vec<PathBuf>> {
         let mut cargo = self.cargo(["build", "--message-format=json-render-diagnostics"]);
         let mut child = cargo
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot run cargo")?;
-        let mut product = None;
+        let mut products = Vec::new();
         if let Some(messages) = child.stdout.take() {
             for line in BufReader::new(messages).lines() {
-                product = made_by(&line?).or(product);
+                products.extend(made_by(&line?));
             }
         }
         let status = child.wait()?;
@@ -87,7 +93,7 @@ impl Workspace {
             "cargo build {} failed",
             arguments.join(" ")
         );
-        product.with_context(|| format!("cargo build {} made nothing", arguments.join(" ")))
+        Ok(products)
     }
 }
 

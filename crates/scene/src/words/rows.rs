@@ -463,6 +463,9 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             format!("已经有 {limit} 个演示客户端，请先关闭一个。")
         }
         Refusal::System { errno } => format!("演示客户端没能连上：系统错误 {errno}。"),
+        Refusal::NoRecordDir => "中继启动时没有给 --record-dir，没有存放录制的文件夹。".to_string(),
+        Refusal::AlreadyRecording => "已经在录制。".to_string(),
+        Refusal::NotRecording => "没有从这里开始的录制在进行。".to_string(),
     }
 }
 

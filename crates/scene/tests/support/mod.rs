@@ -8,6 +8,7 @@
 
 pub mod charts;
 pub mod crowd;
+pub mod timelines;
 
 use std::collections::HashMap;
 
@@ -67,7 +68,7 @@ impl Story {
             let preview = (from..from + bytes.min(256))
                 .map(|offset| b'0' + (offset % 10) as u8)
                 .collect();
-            (times == 1).then_some(Preview(preview))
+            (times == 1).then_some(Preview(preview.into()))
         };
         let client_addr = "127.0.0.1:48812".parse().unwrap();
         let server_addr = "127.0.0.1:21567".parse().unwrap();
@@ -186,7 +187,7 @@ impl Story {
                     accepted: bytes,
                     times,
                     since_nanos,
-                    preview: (times == 1).then_some(Preview(preview)),
+                    preview: (times == 1).then_some(Preview(preview.into())),
                 })
             }
             "received" => {
@@ -202,7 +203,7 @@ impl Story {
                     preview: None,
                 })
             }
-            "queues" => Event::Queues(Queues {
+            "queues" => Event::from(Queues {
                 conn,
                 end: server,
                 receive_queue: Some(number(1)),
@@ -313,6 +314,10 @@ impl Story {
     /// The log.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    pub fn timeline_mut(&mut self) -> &mut Timeline {
+        &mut self.timeline
     }
 
     /// The records, and the state after each.

@@ -259,6 +259,18 @@ fn an_export_is_a_folder_with_all_that_is_needed() {
     );
 }
 
+#[test]
+fn the_sample_is_listed_as_it_is() {
+    let listed = list(include_str!("../web/recordings.json"));
+    let sample = include_str!("../web/recordings/sample.ndjson");
+    let expect = json!({ "live": false, "recordings": [
+        { "name": "sample", "file": "recordings/sample.ndjson", "bytes": sample.len() },
+    ]});
+    assert_eq!(listed, expect);
+    let last = sample.lines().map(json::parse_line).last();
+    assert!(matches!(last, Some(Ok(json::Line::Record(_)))), "{last:?}");
+}
+
 #[tokio::test]
 async fn only_a_named_origin_may_frame_the_page() {
     let page = page_dir();

@@ -102,18 +102,49 @@ async fn another_site_can_neither_read_nor_drive() -> Result<()> {
         let done = attempts(&page, &url).await?;
         assert!(done.iter().all(|(_, got)| !got), "{origin}: {done:?}");
         // A frame around the relay's page stays without the page.
-        let framed = format!(
-            "new Promise(resolve => {{
-                const frame = document.createElement('iframe');
-                frame.onload = () => resolve(true);
-                frame.src = '{url}';
-                document.body.append(frame);
-            }})"
-        );
-        page.evaluate::<bool>(&framed).await?;
+        frame(&page, &url).await?;
         let refused = page.close().await;
         let complaints = refused.expect_err("each refusal is heard").to_string();
         assert!(complaints.contains("frame-ancestors"), "{complaints}");
     }
+    browser.close().await
+}
+
+/// Shows the relay's page in a frame, or tries to.
+async fn frame(page: &Page, relay: &str) -> Result<()> {
+    let framed = format!(
+        "new Promise(resolve => {{
+            const frame = document.createElement('iframe');
+            frame.onload = () => resolve(true);
+            frame.src = '{relay}';
+            document.body.append(frame);
+        }})"
+    );
+    page.evaluate::<bool>(&framed).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_a_named_site_has_the_page_in_a_frame() -> Result<()> {
+    let browser = Browser::start().await?;
+    let port = serve_another_site().await?;
+    let named = format!("http://localhost:{port}");
+    let relay = RelayProcess::start_with_built_page(&["--allow-frame", &named]);
+
+    let page = browser.open(&format!("{named}/"), View::default()).await?;
+    frame(&page, &relay.url()).await?;
+    // The framed page has its script, its wasm and its mirror: nothing in the console complains.
+    page.close().await?;
+
+    let other = format!("http://127.0.0.1:{port}/");
+    let page = browser.open(&other, View::default()).await?;
+    frame(&page, &relay.url()).await?;
+    let refused = page.close().await;
+    let complaints = refused.expect_err("the refusal is heard").to_string();
+    // By the relay, which was told who asks, or by the browser.
+    assert!(
+        complaints.contains("frame-ancestors") || complaints.contains("403"),
+        "{complaints}"
+    );
     browser.close().await
 }

@@ -13,7 +13,9 @@ pub struct Header {
     pub run: Run,
     /// The wall clock when the run's clock was 0, milliseconds since 1970-01-01 UTC.
     pub started_unix_millis: u64,
-    /// The last record numbered when this was sent: up to there it is history, after it, live.
+    /// The last record numbered when this was sent: up to there it is history, after it, live. In a
+    /// recording on disk: the last one before it began, whose number its opening keyframe bears. In
+    /// a download: the last one that it holds.
     pub head: Seq,
     /// Name and version of the program that recorded.
     pub program: String,

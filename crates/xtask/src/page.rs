@@ -142,11 +142,11 @@ pub(crate) struct PageFile {
 }
 
 /// The files of `web/` that a browser gets as they are: those beside `index.html`, and all of
-/// `web/assets`.
+/// `web/assets` and `web/recordings`.
 fn sources(web: &Path) -> Result<Vec<PageFile>> {
     let is_page_file = |file: &PageFile| {
         let in_root = !file.name.contains('/') && file.name != "Cargo.toml";
-        in_root || file.name.starts_with("assets/")
+        in_root || file.name.starts_with("assets/") || file.name.starts_with("recordings/")
     };
     let files: Vec<_> = files_under(web)?.into_iter().filter(is_page_file).collect();
     ensure!(

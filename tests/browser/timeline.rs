@@ -77,8 +77,9 @@ async fn from_the_mixed_read_to_the_arrival_before_it() -> Result<()> {
     page.until(&said("One read, three arrivals")).await?;
     page.press(",").await?;
     page.until(&newest("30 arrived")).await?;
+    page.screenshot("before-the-mixed-read").await?;
     page.until(&said("100 wait in the kernel")).await?;
-    assert!(value(page).await?.ends_with(" s, receive queue 100 bytes"));
+    assert!(value(page).await?.ends_with("s, receive queue 100 bytes"));
     page.press(".").await?;
     page.until(&newest("recv asked 100")).await?;
     visit.end().await

@@ -93,10 +93,18 @@ async fn a_recording_is_what_the_lines_told() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn to_be_killed_loses_at_most_the_last_tenth_of_a_second() {
-    let (_dir, path) = place("a.ndjson");
+    // In memory where that can be: how long a busy disk makes a write wait is not asked here.
+    let memory = Path::new("/dev/shm");
+    let dir = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempdir()
+    };
+    let dir = dir.unwrap();
+    let path = dir.path().join("a.ndjson").to_str().unwrap().to_owned();
     let mut relay = RelayProcess::start(&["--record", &path]);
     let mut viewer = relay.mirror("").await;
-    let floods: Vec<_> = (0..4).map(|_| tokio::spawn(flood(relay.echo))).collect();
+    let floods: Vec<_> = (0..2).map(|_| tokio::spawn(flood(relay.echo))).collect();
     let mut told: Vec<Record> = Vec::new();
     while told
         .last()

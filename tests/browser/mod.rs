@@ -21,5 +21,6 @@ mod recording;
 mod second_tab;
 mod smoke;
 mod story;
+mod timeline;
 mod told;
 mod visit;

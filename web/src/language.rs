@@ -103,6 +103,8 @@ labels! {
     AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
+    GoToEnd: "To the end", "到末尾";
+    BeforeEnd: "before the end", "距末尾";
     Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
     LostEdge: "an edge that is gone", "消失的边界";
     RulerSent: "Sent", "发送";

@@ -124,6 +124,7 @@ fn Lag(view: View) -> impl IntoView {
     let behind = Memo::new(move |_| view.strip.with(|strip| strip.behind_nanos));
     let any = move || view.strip.with(|strip| strip.any);
     let heard = move || view.controls.with(|controls| controls.heard);
+    let recorded = move || view.controls.with(|controls| controls.recorded);
     // Tenths of seconds: what changes faster cannot be read.
     let in_seconds = move || behind.get().map(|nanos| tenths_of_seconds(nanos) + " s");
     let words = move || {
@@ -131,9 +132,18 @@ fn Lag(view: View) -> impl IntoView {
         match (any(), behind.get()) {
             (false, _) => Label::NothingRecorded,
             (true, None) => Label::AllShown,
+            (true, Some(_)) if recorded() => Label::BeforeEnd,
             (true, Some(_)) => Label::BehindLive,
         }
         .text(lang)
+    };
+    let go = move || {
+        let label = if recorded() {
+            Label::GoToEnd
+        } else {
+            Label::GoLive
+        };
+        label.text(view.lang.get())
     };
     view! {
         <div class="lag">
@@ -149,7 +159,7 @@ fn Lag(view: View) -> impl IntoView {
                 disabled=move || behind.get().is_none() && !view.strip.with(|strip| strip.paused)
                 on:click=|_| app::with(App::go_live)
             >
-                {view.say(Label::GoLive)}
+                {go}
             </button>
             <time_tools::Tools view/>
         </div>

@@ -55,19 +55,19 @@ pub(super) fn idle(board: &mut Board) {
         }
         last = x + CUT;
         let half = CUT / 2.0;
-        let strip = area(x - half + 1.0, base - 5.0, CUT - 2.0, 10.0);
+        let strip = area(x - half + 1.0, base - 4.0, CUT - 2.0, 10.0);
         board.sketch.rect(strip, 0.0, Ink::Paper, None);
         let d = trace(
             "M# #L# #M# #L# #",
             &[
                 x - half - 2.0,
-                base + 5.0,
+                base + 4.0,
                 x - half + 2.0,
-                base - 5.0,
+                base - 4.0,
                 x + half - 2.0,
-                base + 5.0,
+                base + 4.0,
                 x + half + 2.0,
-                base - 5.0,
+                base - 4.0,
             ],
         );
         let stroke = line(Ink::Ink2, board.weight(1.5));
@@ -75,29 +75,28 @@ pub(super) fn idle(board: &mut Board) {
         let words = words::duration(idle.left_out_nanos);
         // Nothing happens there: there is room where the bars would be.
         if board.wide(&words) + 4.0 <= to - from && base - top > size + 2.0 {
-            let at = (x, base - 6.0);
+            let at = (x, base - 7.0);
             let words = text(words, at, size).quiet().middle();
             board.sketch.text(words.within(to - from));
         }
     }
 }
 
-/// Where the records end.
+/// Where the records end, while it is ahead.
 pub(super) fn live(board: &mut Board) {
-    let Some(x) = board.seen(board.bar.timeline.last_shown()) else {
+    let (timeline, head) = (board.bar.timeline, board.bar.head);
+    let latest = timeline.last_shown();
+    let Some(x) = board.seen(latest).filter(|_| head < latest) else {
         return;
     };
-    if board.bar.timeline.is_empty() {
-        return;
-    }
     let d = trace("M# #V#", &[x, board.top - 2.0, board.base + 3.0]);
     let stroke = line(Ink::Live, board.weight(2.5));
     board.sketch.path(d, None, Some(stroke));
     let words = Label::Latest.text(board.bar.lang);
     let wide = board.wide(words);
-    let end = board.x(board.bar.timeline.end());
-    if x + wide + 12.0 <= board.right && end <= x + wide + 12.0 {
-        let at = (x + 6.0, (board.top + board.base + board.size * 0.7) / 2.0);
+    let high = board.base - board.top - 4.0;
+    if high > board.size * 0.8 && x + wide + 12.0 <= board.right {
+        let at = (x + 6.0, (board.top + board.base + board.size * 0.6) / 2.0);
         let words = text(words, at, board.size).ink(Ink::Live);
         board.sketch.text(words.within(wide * 1.1));
     }
@@ -116,8 +115,9 @@ pub(super) fn head(board: &mut Board) {
     let Some(x) = board.seen(head) else {
         return;
     };
-    let d = trace("M# 1V#", &[x, board.base]);
-    let stroke = line(Ink::Focus, board.weight(2.5));
+    // Below the names, which it must not cross.
+    let d = trace("M# #V#", &[x, board.top - 2.0, board.base]);
+    let stroke = line(Ink::Focus, board.weight(3.0));
     board.sketch.path(d, None, Some(stroke));
     let edge = line(Ink::Paper, 2.0);
     board
@@ -156,8 +156,10 @@ pub(super) fn times(board: &mut Board) {
 fn say(board: &mut Board, show: Show, step: u64, x: f64, is_head: bool) {
     let timeline = board.bar.timeline;
     let here = timeline.log_nanos_at(show);
-    let next = timeline.log_nanos_at(show + Show(step));
-    let words = words::moment(here, next.saturating_sub(here));
+    let before = timeline.log_nanos_at(show - Show(step));
+    let behind = timeline.log_nanos_at(show + Show(step));
+    let apart = behind.saturating_sub(here).min(here.abs_diff(before));
+    let words = words::moment(here, apart);
     let half = board.wide(&words) / 2.0 + 3.0;
     let x = x.clamp(
         board.left - 8.0 + half,

@@ -35,7 +35,7 @@ pub(super) fn bars(board: &mut Board, buckets: &[Bucket]) {
             d += &trace("M# #V#", &[x, board.base, board.base - room * part]);
         }
     }
-    let stroke = line(Ink::Post, wide * 0.7);
+    let stroke = line(Ink::Belt, wide * 0.7);
     board.sketch.path(d, None, Some(stroke));
 }
 

@@ -60,13 +60,19 @@ fn flag(board: &mut Board, marker: &Marker, x: f64) {
     let size = board.size;
     let scale = size / 14.0;
     let half = 6.0 * scale;
-    let by_hand = matches!(marker.kind, MarkerKind::Hand { .. });
+    let by_hand = !matches!(
+        marker.kind,
+        MarkerKind::Auto(_) | MarkerKind::FirstConnection
+    );
+    let is_free = board.signs.take(x - half, x + half);
     if by_hand {
-        let d = trace("M# 1V#", &[x, board.base]);
+        // No pole crosses another one's name.
+        let top = if is_free { 1.0 } else { board.top };
+        let d = trace("M# #V#", &[x, top, board.base]);
         let stroke = line(Ink::Ink, board.weight(1.5));
         board.sketch.path(d, None, Some(stroke));
     }
-    if !board.signs.take(x - half, x + half) {
+    if !is_free {
         return;
     }
     let y = board.top - 6.5 * scale;

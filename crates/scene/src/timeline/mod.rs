@@ -72,7 +72,6 @@ pub fn ground(bar: &Bar) -> Ground {
     axis::idle(&mut board);
     flags::markers(&mut board);
     density::signs(&mut board, &buckets);
-    axis::live(&mut board);
     Ground {
         shapes: board.sketch.shapes,
         hits: board.sketch.hits,
@@ -88,6 +87,7 @@ pub fn timeline(bar: &Bar, ground: &Ground) -> Scene {
     };
     board.sketch.shapes = ground.shapes.clone();
     board.sketch.hits = ground.hits.clone();
+    axis::live(&mut board);
     axis::head(&mut board);
     axis::times(&mut board);
     board.sketch.scene(width, height, 1.0, true)

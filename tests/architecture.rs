@@ -16,6 +16,7 @@ const ALLOWED: &str = "
     model:      protocol
     scene:      protocol model
     lessons:    protocol model
+    reader:     protocol
     web:        protocol model scene lessons
     relay:      protocol
     fruitbelt:  protocol model lessons relay

@@ -142,7 +142,10 @@ async fn the_dialog_of_recordings_is_whole() -> Result<()> {
                 })()";
                 page.screenshot(&format!("recordings-{width}-{look}-{language}"))
                     .await?;
-                assert!(page.evaluate::<bool>(whole).await?, "{width} {look} {language}");
+                assert!(
+                    page.evaluate::<bool>(whole).await?,
+                    "{width} {look} {language}"
+                );
                 page.evaluate::<()>("document.querySelector('#recordings').close()")
                     .await?;
             }

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
@@ -29,6 +29,10 @@ pub enum Command {
     Replay(Replay),
     /// Write a folder that any web server can offer: the page with recordings
     Export(Export),
+    /// Check recordings: exit code 1 names the first record that cannot be true
+    Verify(Verify),
+    /// Write a recording as a trace for Perfetto, or as a table
+    Convert(Convert),
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +143,40 @@ impl Serve {
             bag: self.bag,
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code 0: every record can be true. 1: the first one that cannot is named. \
+    2: a file is no recording."
+)]
+pub struct Verify {
+    /// Recordings, plain or packed by gzip; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = format!("perfetto: JSON for https://ui.perfetto.dev and chrome://tracing. A process for each \
+    connection, tracks for each end, counters for queues, and arrows from a send over the arrival of \
+    its last byte to the read that took it.\n\ncsv: one row a fact (RFC 4180, no samples), with these \
+    columns; what does not apply is empty:\n{}", crate::convert::COLUMNS.join(",")))]
+pub struct Convert {
+    /// A recording, plain or packed by gzip; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What to write
+    #[arg(long, value_name = "FORM")]
+    pub to: Form,
+    /// Where to write it, a new file; otherwise standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Form {
+    Perfetto,
+    Csv,
 }
 
 #[derive(Debug, Args)]

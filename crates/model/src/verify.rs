@@ -1,8 +1,8 @@
 //! The invariants, as a list that runs.
 
-use protocol::{Conn, End, Seq};
+use protocol::{Conn, End, Record, Seq};
 
-use crate::{EndState, State};
+use crate::{Connection, EndState, State};
 
 /// A record, or a state, that cannot be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,19 +102,33 @@ impl State {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        for connection in self.conns.values() {
-            for place in [End::Server, End::Client] {
-                let Some(end) = connection.end(place) else {
-                    continue;
-                };
-                if let Some(law) = broken_law(end, place) {
-                    return Err(Fault::Order {
-                        seq: self.now.seq,
-                        conn: connection.conn,
-                        end: place,
-                        law,
-                    });
-                }
+        let mut conns = self.conns.values();
+        conns.try_for_each(|connection| self.verify_connection(connection))
+    }
+
+    /// The same, where it held before this record: looks only at what the record can have changed.
+    ///
+    /// # Errors
+    /// As [`State::verify`].
+    pub fn verify_after(&self, record: &Record) -> Result<(), Fault> {
+        match (self.fault, record.event.conn()) {
+            (None, Some(conn)) => self
+                .conn(conn)
+                .map_or(Ok(()), |connection| self.verify_connection(connection)),
+            _ => self.verify(),
+        }
+    }
+
+    fn verify_connection(&self, connection: &Connection) -> Result<(), Fault> {
+        for place in [End::Server, End::Client] {
+            let law = connection.end(place).and_then(|end| broken_law(end, place));
+            if let Some(law) = law {
+                return Err(Fault::Order {
+                    seq: self.now.seq,
+                    conn: connection.conn,
+                    end: place,
+                    law,
+                });
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ mod ids;
 pub mod json;
 mod keyframe;
 mod policy;
-pub mod recording;
+pub mod reading;
 mod request;
 pub mod wire;
 

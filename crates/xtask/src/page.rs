@@ -13,8 +13,12 @@ use crate::workspace::Workspace;
 
 /// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
 const COMPRESSIBLE: [&str; 7] = ["html", "css", "js", "wasm", "svg", "json", "txt"];
-/// What a visitor must download before the page can start.
+/// What a browser needs to run and to lay out a page.
 const WEIGHED: [&str; 4] = ["wasm", "js", "css", "html"];
+/// The wasm modules, by the names of their packages. The page starts with the first.
+const MODULES: [&str; 2] = ["web", "reader"];
+/// What is downloaded only when a recording is opened.
+const LATER: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
 
 /// For whom a page is built.
 #[derive(Clone, Copy)]
@@ -52,28 +56,34 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     let (site, stamp_file) = (beside(""), beside(".stamp"));
     same_bindgen(&fs::read_to_string(workspace.root.join("Cargo.lock"))?)?;
 
-    let module = workspace.build([
+    let modules = workspace.products_of(workspace.builder([
         "--package=web",
+        "--package=reader",
         "--lib",
         "--target=wasm32-unknown-unknown",
         "--profile",
         build.profile(),
         "--target-dir",
         target.to_str().context("the target folder is not UTF-8")?,
-    ])?;
+    ]))?;
     let sources = sources(&workspace.root.join("web"))?;
 
     // Two builds at once would pack into the same folder; the lock is freed when the file closes.
     let lock = File::create(beside(".lock"))?;
     lock.lock()?;
-    let stamp = stamp(&module, &sources)?;
+    let stamp = stamp(&modules, &sources)?;
     if site.is_dir() && fs::read_to_string(&stamp_file).is_ok_and(|last| last == stamp) {
         return Ok(site);
     }
     let fresh = beside(".new");
     remove(&fresh)?;
     fs::create_dir_all(&fresh)?;
-    bind(&module, &fresh)?;
+    for name in MODULES {
+        let is_it = |module: &&PathBuf| module.file_stem().is_some_and(|stem| stem == name);
+        let module = modules.iter().find(is_it);
+        let module = module.with_context(|| format!("cargo built no {name}.wasm"))?;
+        bind(module, name, &fresh)?;
+    }
     for source in &sources {
         let copy = fresh.join(&source.name);
         if let Some(folder) = copy.parent() {
@@ -97,7 +107,7 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     Ok(site)
 }
 
-/// How much of a built page crosses the wire before it can start.
+/// How much a file of a built page is.
 pub struct Weight {
     /// The file's name in the page.
     pub name: String,
@@ -105,6 +115,8 @@ pub struct Weight {
     pub plain_bytes: u64,
     /// As a browser gets it.
     pub brotli_bytes: u64,
+    /// Downloaded before the page can start. Otherwise only when a recording is opened.
+    pub at_start: bool,
 }
 
 /// Weighs the wasm, JavaScript, CSS and HTML of a built page.
@@ -115,6 +127,7 @@ pub fn weigh(site: &Path) -> Result<Vec<Weight>> {
         .map(|file| {
             Ok(Weight {
                 name: file.name.clone(),
+                at_start: !LATER.contains(&&*file.name),
                 plain_bytes: fs::metadata(&file.path)?.len(),
                 brotli_bytes: fs::metadata(sibling(&file.path, "br"))?.len(),
             })
@@ -167,12 +180,14 @@ pub(crate) fn files_under(root: &Path) -> Result<Vec<PageFile>> {
 }
 
 /// Names everything that the packed page depends on, the code that packs it included.
-fn stamp(module: &Path, sources: &[PageFile]) -> Result<String> {
+fn stamp(modules: &[PathBuf], sources: &[PageFile]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     include_str!("page.rs").hash(&mut hasher);
     include_str!("reload.rs").hash(&mut hasher);
     include_str!("reload.js").hash(&mut hasher);
-    fs::read(module)?.hash(&mut hasher);
+    for module in modules {
+        fs::read(module)?.hash(&mut hasher);
+    }
     for source in sources {
         source.name.hash(&mut hasher);
         fs::read(&source.path)?.hash(&mut hasher);
@@ -180,18 +195,18 @@ fn stamp(module: &Path, sources: &[PageFile]) -> Result<String> {
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// Writes `web.js` and `web_bg.wasm`. The names are stable: the page's HTML says them.
-fn bind(module: &Path, folder: &Path) -> Result<()> {
+/// Writes, for `web`, `web.js` and `web_bg.wasm`. The names are stable: the page's files say them.
+fn bind(module: &Path, name: &str, folder: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(module)
-        .out_name("web")
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)
-        .context("wasm-bindgen cannot bind the page's module")
+        .with_context(|| format!("wasm-bindgen cannot bind the module {name}"))
 }
 
 /// Gives each file that it helps a `.br` and a `.gz` sibling, so that no server compresses while

@@ -7,7 +7,7 @@ mod any;
 use proptest::{collection::vec, prelude::*};
 use protocol::{
     json::{self, Line},
-    recording::{Fault, LINE_BYTES_MAX, Reader, Why},
+    reading::{Fault, LINE_BYTES_MAX, Reader, Why},
     *,
 };
 

@@ -12,6 +12,7 @@ mod http;
 mod log;
 mod mirror;
 mod python;
+mod reading;
 mod relay_process;
 mod requests;
 mod send;

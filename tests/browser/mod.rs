@@ -15,6 +15,7 @@ mod languages;
 mod loss;
 mod other_site;
 mod page;
+mod reading;
 mod second_tab;
 mod smoke;
 mod story;

@@ -90,6 +90,56 @@ fn what_cannot_start_says_why() {
         fails(&["--allow-host", wrong], &["--allow-host", "bare name"]);
     }
     fails(&["--bag", "5", "serve"], &["serve", "--bag"]);
+    for wrong in ["slides.example", "https://*.example", "https://a/b", "null"] {
+        fails(
+            &["--allow-frame", wrong],
+            &["--allow-frame", "https://slides.example"],
+        );
+    }
+    let places = ["--page-dir", page, "--echo", free, "--page", free];
+    let with = |more: [&'static str; 2]| [&places[..], &more].concat();
+    fails(
+        &with(["--record", "/dev/full"]),
+        &["--record /dev/full", "name a new file"],
+    );
+    fails(
+        &with(["--record", "/nonexistent/a.ndjson"]),
+        &["--record /nonexistent/a.ndjson", "make it first"],
+    );
+    fails(
+        &with(["--record-dir", "/nonexistent"]),
+        &["--record-dir /nonexistent", "make it first"],
+    );
+    fails(
+        &with(["--record-dir", "/dev/null"]),
+        &["--record-dir /dev/null", "name a directory"],
+    );
+}
+
+#[test]
+fn what_is_no_recording_is_named() {
+    let page = page_dir();
+    let no_recording = page.path().join("index.html");
+    let no_recording = no_recording.to_str().unwrap();
+    let page = page.path().to_str().unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let new = out.path().join("new");
+    let new = new.to_str().unwrap();
+    fails(&["replay"], &["<FILE>"]);
+    for (file, why) in [
+        (no_recording, "no header"),
+        ("/nonexistent.ndjson", "No such file"),
+        ("/dev/zero", "not a file"),
+        (page, "not a file"),
+    ] {
+        fails(&["replay", "--page-dir", page, file], &[file, why]);
+        fails(&["export", "--page-dir", page, new, file], &[file, why]);
+    }
+    assert!(!Path::new(new).exists(), "nothing half written");
+    fails(
+        &["replay", no_recording],
+        &["--page-dir", "cargo run --release"],
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::{
 
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
-    Event, Header, Policy, Record, Refusal, Request,
+    Event, Header, Policy, Record, Recording, Refusal, Request,
     json::{self, Line},
     wire::{self, FromPage, FromRelay},
 };
@@ -122,14 +122,39 @@ impl RelayProcess {
         RelayProcess::serve_logging(echo, page, page_dir, arguments, log)
     }
 
+    /// The same as `start`, by a shell that has done something first; its log goes to `log`.
+    pub fn start_after(shell: &str, arguments: &[&str], log: Stdio) -> RelayProcess {
+        let page_dir = page_dir();
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("{shell}\nexec \"$0\" \"$@\"")])
+            .arg(binary());
+        let log = ("warn", log);
+        let mut relay = RelayProcess::serve_by(command, ANY, ANY, page_dir.path(), arguments, log);
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
     fn serve_logging(
+        echo: &str,
+        page: &str,
+        page_dir: &Path,
+        arguments: &[&str],
+        log: (&str, Stdio),
+    ) -> RelayProcess {
+        let command = Command::new(binary());
+        RelayProcess::serve_by(command, echo, page, page_dir, arguments, log)
+    }
+
+    fn serve_by(
+        mut command: Command,
         echo: &str,
         page: &str,
         page_dir: &Path,
         arguments: &[&str],
         (level, log): (&str, Stdio),
     ) -> RelayProcess {
-        let mut child = Command::new(binary())
+        let mut child = command
             .args(["--echo", echo, "--page", page, "--page-dir"])
             .arg(page_dir)
             .args(arguments)
@@ -345,6 +370,17 @@ impl Mirror {
             all.extend(batch);
             if done {
                 return all;
+            }
+        }
+    }
+
+    /// What is told next of a recording.
+    pub async fn recording(&mut self) -> Option<Recording> {
+        loop {
+            match self.next().await {
+                FromRelay::Recording(recording) => return recording,
+                FromRelay::Records(records) => self.ahead.extend(records),
+                _ => {}
             }
         }
     }

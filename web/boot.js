@@ -19,6 +19,10 @@ document.documentElement.dataset.look =
   : wished('(prefers-color-scheme: dark)') ? 'dark'
   : 'light';
 
+// In a frame of another page: the stage and its time only.
+document.documentElement.toggleAttribute(
+  'data-embed', new URLSearchParams(location.search).has('embed'));
+
 const broken = document.getElementById('broken');
 
 function tell(why) {

@@ -140,7 +140,7 @@ async fn every_look_language_and_size() -> Result<()> {
         for look in ["light", "dark", "projector"] {
             choose(
                 page,
-                "l",
+                "c",
                 &format!("document.documentElement.dataset.look == '{look}'"),
             )
             .await?;
@@ -173,7 +173,7 @@ async fn every_look_language_and_size() -> Result<()> {
     for look in ["light", "dark", "projector"] {
         choose(
             page,
-            "l",
+            "c",
             &format!("document.documentElement.dataset.look == '{look}'"),
         )
         .await?;

@@ -9,7 +9,7 @@ use super::page::{Page, View};
 use crate::relay_process::RelayProcess;
 
 /// Serves an empty page to whoever asks for whatever; returns its port.
-async fn serve_another_site() -> Result<u16> {
+pub async fn serve_another_site() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
     tokio::spawn(async move {

@@ -231,36 +231,36 @@ async fn letters_say_what_they_did_and_lead_back() -> Result<()> {
     page.press("v").await?;
     until_named("Picture: Cut (V)").await?;
     tab_to(page, "look").await?;
-    until_named("Look: Light (L)").await?;
-    page.press("l").await?;
-    until_named("Look: Dark (L)").await?;
+    until_named("Look: Light (C)").await?;
+    page.press("c").await?;
+    until_named("Look: Dark (C)").await?;
 
     // The sheet takes the keyboard, keeps letters from the page, and gives the keyboard back.
     page.press("?").await?;
     page.until("document.activeElement.closest('dialog[open]#keys')")
         .await?;
-    page.press("l").await?;
+    page.press("c").await?;
     page.press("Escape").await?;
     page.until("!document.querySelector('dialog[open]')")
         .await?;
-    until_named("Look: Dark (L)").await?;
+    until_named("Look: Dark (C)").await?;
 
     // So does the black screen, which any key ends, and no more than that.
     page.press("b").await?;
     until_named("The screen is blank. Any key or a click brings it back.").await?;
-    page.press("l").await?;
+    page.press("c").await?;
     page.until("!document.querySelector('dialog[open]')")
         .await?;
-    until_named("Look: Dark (L)").await?;
+    until_named("Look: Dark (C)").await?;
 
     // In a field, letters are letters.
     tab_to(page, "Batches, bytes").await?;
     page.press("End").await?;
     let before: String = page.evaluate("document.activeElement.value").await?;
-    for key in ["v", "l", "b", "f", "a", "?", "1", " "] {
+    for key in ["v", "c", "b", "f", "a", "?", "1", " "] {
         page.press(key).await?;
     }
-    let typed = Value::from(format!("{before}vlbfa?1 "));
+    let typed = Value::from(format!("{before}vcbfa?1 "));
     page.until(&format!("document.activeElement.value == {typed}"))
         .await?;
     let led_away: bool = page
@@ -272,6 +272,6 @@ async fn letters_say_what_they_did_and_lead_back() -> Result<()> {
     tab_to(page, "picture").await?;
     until_named("Picture: Cut (V)").await?;
     tab_to(page, "look").await?;
-    until_named("Look: Dark (L)").await?;
+    until_named("Look: Dark (C)").await?;
     visit.end().await
 }

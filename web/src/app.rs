@@ -8,16 +8,20 @@ use std::{cell::RefCell, collections::VecDeque};
 
 use model::{Command, Playback, Show, State, Timeline};
 use protocol::{
-    Conn, Cursor, Header, Policy, Record, Refusal, Request, Seq,
+    Conn, Cursor, Header, Policy, Record, Recording, Refusal, Request, Seq,
     wire::{self, FromPage, FromRelay, WireError},
 };
 
 use scene::{Inspection, Lang, Target};
+use wasm_bindgen::JsValue;
 
 use crate::{
     browser,
     focus::Follow,
     link::{Heard, Link},
+    moment::{Moment, seconds_text},
+    outside,
+    source::{Fault, Listed, Reading, Source, Why},
     wish::{self, Complaint},
 };
 
@@ -37,6 +41,28 @@ pub enum Happening {
     Resumed,
     /// Another run: a new show has begun.
     NewRun,
+    /// The log is bounded, and the head stood in what it has forgotten.
+    Forgotten,
+    /// Of several files only the first was opened.
+    FirstOnly,
+    /// The last line of the recording was not whole.
+    CutShort,
+    /// A link names a recording that is not there.
+    NoSuchRecording,
+    /// A link names a moment of another run.
+    OtherRun,
+    /// A part of a link makes no sense.
+    BadLink,
+    /// The link is in the clipboard.
+    Copied,
+    /// The link is selected, for the person to copy.
+    Selected,
+    /// This browser cannot record films.
+    NoFilm,
+}
+
+fn hear_socket(socket: u32, heard: Heard) {
+    with(|app| app.hear(socket, heard));
 }
 
 /// What was asked for and is not in force yet.
@@ -61,6 +87,15 @@ pub struct App {
     timeline: Timeline,
     playback: Playback,
     link: Link,
+    source: Source,
+    /// The recordings that the page's server has.
+    list: Vec<Listed>,
+    /// The page's server is a relay.
+    has_relay: bool,
+    /// A recording on the relay's disk.
+    recording: Option<Recording>,
+    /// The moment of a link, until it is loaded.
+    wanted: Option<Moment>,
     header: Option<Header>,
     /// Up to here records are history, shown by their end only.
     joining: Option<Seq>,
@@ -76,6 +111,10 @@ pub struct App {
     last_id: u32,
     /// Counts the logs: what was made from an earlier one is void.
     log_number: u32,
+    /// Counts what a person did to markers.
+    marker_changes: u32,
+    /// A person holds the head: it does not move by itself.
+    held: bool,
 }
 
 impl App {
@@ -90,7 +129,12 @@ impl App {
         App {
             timeline: Timeline::default(),
             playback: Playback::default(),
-            link: Link::new(|socket, heard| with(|app| app.hear(socket, heard))),
+            link: Link::new(hear_socket),
+            source: Source::Unknown,
+            list: Vec::new(),
+            has_relay: false,
+            recording: None,
+            wanted: None,
             header: None,
             joining: None,
             follow: Follow::default(),
@@ -101,6 +145,8 @@ impl App {
             asked: VecDeque::new(),
             last_id: 0,
             log_number: 0,
+            marker_changes: 0,
+            held: false,
         }
     }
 
@@ -108,6 +154,9 @@ impl App {
 
     /// Keeps the link; to be called a few times each second.
     pub fn tend(&mut self) {
+        if !matches!(self.source, Source::Relay) {
+            return;
+        }
         let now = browser::now_millis();
         let cursor = self.header.as_ref().map(|header| Cursor {
             run: header.run,
@@ -150,8 +199,13 @@ impl App {
         match message {
             FromRelay::Header(header) => self.join(*header, now_millis),
             FromRelay::Records(records) => {
+                let head = self.playback.head();
+                let was_kept = head >= self.timeline.start();
                 for record in records {
                     self.timeline.push(record);
+                }
+                if was_kept && head < self.timeline.start() {
+                    self.happening = Some((Happening::Forgotten, now_millis));
                 }
                 self.end_joining();
             }
@@ -164,7 +218,7 @@ impl App {
             FromRelay::Beat { at_nanos } => {
                 self.clock_offset_nanos = Some(at_nanos as f64 - now_millis * 1e6);
             }
-            FromRelay::Recording(_) => {}
+            FromRelay::Recording(recording) => self.recording = recording,
         }
     }
 
@@ -176,16 +230,27 @@ impl App {
             if known.is_some() {
                 self.happening = Some((Happening::NewRun, now_millis));
             }
-            self.timeline = Timeline::default();
-            self.playback = Playback::default();
-            self.follow = Follow::default();
-            self.clock_offset_nanos = None;
-            self.asked.clear();
-            self.log_number += 1;
-            self.joining = Some(header.head);
+            self.forget();
+            // A recording begins at its beginning.
+            self.joining = self.recorded().is_none().then_some(header.head);
         }
         self.header = Some(header);
         self.end_joining();
+    }
+
+    /// A new show.
+    fn forget(&mut self) {
+        self.timeline = Timeline::default();
+        // What a person chose stays chosen.
+        let (stops, filter) = (self.playback.stops, self.playback.filter);
+        self.playback = Playback::default();
+        (self.playback.stops, self.playback.filter) = (stops, filter);
+        self.follow = Follow::default();
+        self.header = None;
+        self.joining = None;
+        self.clock_offset_nanos = None;
+        self.asked.clear();
+        self.log_number += 1;
     }
 
     /// The show of somebody who comes late begins at the end of what was before.
@@ -195,15 +260,252 @@ impl App {
             .is_some_and(|head| self.timeline.head_seq() >= head)
         {
             self.joining = None;
-            self.playback.command(Command::GoLive, &self.timeline);
+            self.go_live();
         }
+        self.go_to_wanted();
+    }
+
+    // --- from a recording
+
+    /// Takes the list of recordings, and begins with what it offers.
+    pub fn choose_source(&mut self, list: Vec<Listed>, has_relay: bool) {
+        self.list = list;
+        self.has_relay = has_relay;
+        let wanted = self.wanted.take();
+        let named = wanted.as_ref().and_then(|wanted| wanted.rec.as_deref());
+        if named.is_none() && has_relay {
+            self.go_to_relay();
+        } else {
+            let named = named.and_then(|name| self.listed(name));
+            self.choose(named.unwrap_or(0));
+        }
+        if let Some(wanted) = wanted {
+            self.want(wanted);
+        }
+    }
+
+    fn listed(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|listed| listed.name == name)
+    }
+
+    /// The recordings that the page's server has, and whether it is a relay.
+    pub fn list(&self) -> (&[Listed], bool) {
+        (&self.list, self.has_relay)
+    }
+
+    /// A recording on the relay's disk: running, or the last that was.
+    pub fn relay_recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
+    }
+
+    /// The recording that is played; None: what the relay says.
+    pub fn recorded(&self) -> Option<&Reading> {
+        match &self.source {
+            Source::Recording(reading) => Some(reading),
+            _ => None,
+        }
+    }
+
+    /// Plays a recording of the list; without any there is only the relay.
+    pub fn choose(&mut self, index: usize) {
+        match self.list.get(index) {
+            Some(Listed { name, file, .. }) => {
+                let (name, file) = (name.clone(), file.as_str().into());
+                self.read(name, &file);
+            }
+            None => self.go_to_relay(),
+        }
+    }
+
+    /// Plays a recording: a file, or where one is.
+    pub fn read(&mut self, name: String, what: &JsValue) {
+        self.leave();
+        let number = self.log_number;
+        self.source = Source::Recording(Reading::new(name, number));
+        outside::ask("read", what, &number.into());
+    }
+
+    /// Shows what the relay says.
+    pub fn go_to_relay(&mut self) {
+        self.leave();
+        self.source = Source::Relay;
+        outside::ask("stop", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+        self.tend();
+    }
+
+    /// Closes the socket, and frees what was shown.
+    fn leave(&mut self) {
+        self.forget();
+        self.link = Link::new(hear_socket);
+        self.source = Source::Unknown;
+        self.other_version = None;
+        self.happening = None;
+        self.recording = None;
+        self.wanted = None;
+    }
+
+    /// Takes a message of the reader, or goes on with the last one, for a short time. True if
+    /// there is more of it.
+    pub fn take_slice(&mut self, bytes: Option<Vec<u8>>, number: u32) -> bool {
+        let now = browser::now_millis();
+        let Source::Recording(reading) = &mut self.source else {
+            return false;
+        };
+        if reading.number != number {
+            return false;
+        }
+        let other = bytes.map(|bytes| reading.take(&bytes));
+        let timeline = &mut self.timeline;
+        let more = reading.slice(|record| timeline.push(record));
+        match other {
+            Some(Ok(Some(message))) => self.take(message, now),
+            Some(Err(_)) => self.failed(Fault {
+                why: Why::Other,
+                line: 0,
+            }),
+            _ => self.go_to_wanted(),
+        }
+        more
+    }
+
+    fn reading(&mut self) -> Option<&mut Reading> {
+        match &mut self.source {
+            Source::Recording(reading) => Some(reading),
+            _ => None,
+        }
+    }
+
+    /// So much of the recording is read; of 0 bytes: nobody knows of how many.
+    pub fn progress(&mut self, bytes: f64, of: f64) {
+        if let Some(reading) = self.reading() {
+            reading.percent = (of > 0.0).then(|| (100.0 * bytes / of) as u8);
+        }
+    }
+
+    /// Nothing more comes.
+    pub fn is_read(&mut self) {
+        if let Some(reading) = self.reading() {
+            reading.is_read = true;
+            self.go_to_wanted();
+        }
+    }
+
+    /// Nothing more can be read.
+    pub fn failed(&mut self, fault: Fault) {
+        if let Some(reading) = self.reading() {
+            reading.fault = Some(fault);
+            self.is_read();
+        }
+    }
+
+    // --- moments
+
+    /// Goes to the moment that a link names by its parts, one a line.
+    pub fn restore(&mut self, parts: &str) {
+        let (moment, is_sound) = Moment::parse(parts);
+        self.want(moment);
+        if !is_sound {
+            self.happens(Happening::BadLink);
+        }
+    }
+
+    fn want(&mut self, moment: Moment) {
+        if moment == Moment::default() {
+            return;
+        }
+        let playing = self.recorded().map(|reading| reading.name.clone());
+        if matches!(self.source, Source::Unknown) {
+            // The list will say what there is.
+        } else if let Some(name) = &moment.rec
+            && playing.as_deref() != Some(name)
+        {
+            match self.listed(name) {
+                Some(index) => self.choose(index),
+                None => return self.happens(Happening::NoSuchRecording),
+            }
+        }
+        self.wanted = Some(moment);
+        self.go_to_wanted();
+    }
+
+    /// Goes to the moment that is wanted, if it is loaded.
+    fn go_to_wanted(&mut self) {
+        let (Some(wanted), Some(header)) = (&self.wanted, &self.header) else {
+            return;
+        };
+        if wanted.run.is_some_and(|run| run != header.run) {
+            self.wanted = None;
+            return self.happens(Happening::OtherRun);
+        }
+        let head = self.timeline.head();
+        let is_loaded = match (wanted.at, wanted.log_nanos) {
+            (Some(place), _) => self.timeline.head_seq() >= place.seq,
+            (None, Some(nanos)) => head.now.at_nanos >= nanos,
+            (None, None) => !self.timeline.is_empty(),
+        };
+        let is_all = match &self.source {
+            Source::Recording(reading) => reading.is_read,
+            _ => true,
+        };
+        if self.joining.is_some() || !(is_loaded || is_all) {
+            if wanted.at.is_some() || wanted.log_nanos.is_some() {
+                self.command(Command::Pause);
+            }
+            return;
+        }
+        let Some(wanted) = self.wanted.take() else {
+            return;
+        };
+        if let Some(mode) = wanted.mode {
+            self.command(Command::Mode(mode));
+        }
+        // First, since each focus has a pace of its own.
+        if let Some(conn) = wanted.conn
+            && self.live().conn(conn).is_some()
+        {
+            self.pick(conn);
+        }
+        let show = match (wanted.at, wanted.log_nanos) {
+            (Some(place), _) => self.timeline.show_of(place),
+            (None, Some(nanos)) => self.timeline.show_at(nanos),
+            (None, None) => return,
+        };
+        self.command(Command::Pause);
+        self.command(Command::Seek(show));
+    }
+
+    /// The moment that is shown, as it stands in a link; then how the show goes.
+    pub fn moment_text(&self) -> String {
+        let head = self.playback.head();
+        let moment = Moment {
+            log_nanos: Some(self.timeline.log_nanos_at(head)),
+            at: Some(self.timeline.place_at(head)),
+            conn: self.focus(),
+            mode: Some(self.playback.mode()),
+            rec: self.recorded().map(|reading| reading.name.clone()),
+            run: self.header.as_ref().map(|header| header.run),
+        };
+        let flag = |is: bool| if is { "1" } else { "0" };
+        let is_loading = self.recorded().is_some_and(|reading| !reading.is_read);
+        moment.text(browser::escaped)
+            + "&paused="
+            + flag(self.playback.is_paused())
+            + "&loading="
+            + flag(is_loading)
+            + "&end="
+            + &seconds_text(self.live().now.at_nanos)
+    }
+
+    /// Something happened that is told for a while.
+    pub fn happens(&mut self, happening: Happening) {
+        self.happening = Some((happening, browser::now_millis()));
     }
 
     // --- from the display
 
     /// Moves on by what has passed on the display, and lets the focus follow.
     pub fn advance(&mut self, passed_millis: f64) {
-        if self.joining.is_none() {
+        if self.joining.is_none() && !self.held {
             let passed = Show((passed_millis.max(0.0) * 1e6) as u64).min(Self::FRAME_MAX);
             self.playback.advance(passed.0, &self.timeline);
             self.go_on();
@@ -278,7 +580,12 @@ impl App {
 
     /// How the link stands.
     pub fn link(&self) -> scene::Link {
-        self.link.state()
+        match self.source {
+            Source::Unknown => scene::Link::Connecting,
+            Source::Relay => self.link.state(),
+            // Nothing of it can get old.
+            Source::Recording(_) => scene::Link::Live,
+        }
     }
 
     /// The version of the relay's words, if it is another one.
@@ -306,12 +613,21 @@ impl App {
 
     /// How far the show is behind live, nanoseconds; None once all has been shown.
     pub fn behind_nanos(&self) -> Option<u64> {
-        let live = self
-            .clock_offset_nanos
+        let live = self.live_nanos();
+        self.timeline.behind_nanos(self.playback.head(), live)
+    }
+
+    /// What time it is where records are recorded, as far as it has been told: log time.
+    pub fn live_nanos(&self) -> u64 {
+        self.clock_offset_nanos
             .map_or(self.live().now.at_nanos, |offset| {
                 (browser::now_millis() * 1e6 + offset).max(0.0) as u64
-            });
-        self.timeline.behind_nanos(self.playback.head(), live)
+            })
+    }
+
+    /// Counts what a person did to markers.
+    pub fn marker_changes(&self) -> u32 {
+        self.marker_changes
     }
 
     // --- from the person
@@ -319,6 +635,41 @@ impl App {
     /// Moves through the show.
     pub fn command(&mut self, command: Command) {
         self.playback.command(command, &self.timeline);
+    }
+
+    /// To what is recorded now, and on from there; with a recording to its end.
+    pub fn go_live(&mut self) {
+        let is_going_on = self.recorded().is_none();
+        let live_nanos = is_going_on.then(|| self.live_nanos());
+        self.command(Command::GoLive { live_nanos });
+    }
+
+    /// Holds the head where it is, or lets it go on.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Sets a marker at the moment that is shown.
+    pub fn add_marker(&mut self, name: String) {
+        self.marker_changes += 1;
+        self.timeline.add_marker(name, self.playback.head());
+    }
+
+    /// Gives a marker another name. Without one it goes.
+    pub fn name_marker(&mut self, id: u32, name: String) {
+        let marker = self.timeline.markers().iter().find(|it| it.id == id);
+        if let Some(show) = marker.map(|marker| self.timeline.show_of(marker.at)) {
+            self.remove_marker(id);
+            if !name.trim().is_empty() {
+                self.timeline.add_marker(name, show);
+            }
+        }
+    }
+
+    /// Takes a marker away.
+    pub fn remove_marker(&mut self, id: u32) {
+        self.marker_changes += 1;
+        self.timeline.remove_marker(id);
     }
 
     /// Puts a connection in focus, by the person's choice.

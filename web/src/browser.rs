@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Document, Element, HtmlDialogElement, HtmlElement, MediaQueryList, ResizeObserver,
+    Document, Element, Event, HtmlDialogElement, HtmlElement, MediaQueryList, ResizeObserver,
     ResizeObserverEntry, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window,
 };
 
@@ -151,6 +151,27 @@ pub fn open_dialog(id: &str) {
     }
 }
 
+/// Closes it again.
+pub fn close_dialog(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(dialog) = element.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// Gives the keyboard back to the page after a choice by pointer: letters and the space bar would
+/// go on choosing. Whoever chooses by keys stays there.
+pub fn release(event: &Event) {
+    let element = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element
+        && element.matches(":focus-visible") != Ok(true)
+    {
+        let _ = element.blur();
+    }
+}
+
 /// Whether a dialog is open.
 pub fn in_dialog() -> bool {
     document().is_some_and(|document| {
@@ -217,6 +238,11 @@ pub fn then(promise: &js_sys::Promise, done: JsValue, failed: JsValue) {
     {
         let _ = then.call2(promise, &function(done), &function(failed));
     }
+}
+
+/// A text as it can stand in a link.
+pub fn escaped(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 /// A length of CSS: whole pixels.

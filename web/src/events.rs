@@ -3,41 +3,15 @@
 
 use std::collections::VecDeque;
 
-use model::Timeline;
+use model::{Filter, Kinds, Timeline};
 use protocol::{Conn, Event, Source, Sources};
 use scene::{Lang, words};
 
-/// Which records make a row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Which kind.
-    pub kind: Kind,
-    /// Only of this connection.
-    pub conn: Option<Conn>,
-}
+/// All but the samples of queues, which come many times a second.
+pub const FACTS: Kinds = Kinds(0xF_FFFF & !(1 << 16));
 
-/// A kind of event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    /// All but the samples of queues, which come many times a second.
-    #[default]
-    Facts,
-    /// Whatever there is.
-    All,
-    /// One, by its English name.
-    Named(&'static str),
-}
-
-impl Filter {
-    fn passes(self, event: &Event) -> bool {
-        let kind = match self.kind {
-            Kind::Facts => !matches!(event, Event::Queues(_)),
-            Kind::All => true,
-            Kind::Named(name) => words::kind_name(event, Lang::En) == name,
-        };
-        kind && self.conn.is_none_or(|conn| event.conn() == Some(conn))
-    }
-}
+/// A kind of event that was seen: its place among [`Kinds`], and its names in English and Chinese.
+pub type Kind = (u32, &'static str, &'static str);
 
 /// One record in words.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,8 +52,8 @@ pub struct Rows {
     /// All records before this one were looked at.
     until: usize,
     rows: VecDeque<Row>,
-    /// The names of the kinds that were seen, in English and Chinese.
-    kinds: Vec<(&'static str, &'static str)>,
+    /// The kinds that were seen.
+    kinds: Vec<Kind>,
 }
 
 impl Rows {
@@ -116,9 +90,10 @@ impl Rows {
         let from = self.until.max(count.saturating_sub(Self::LOOK_BACK_MAX));
         for entry in timeline.entries(from, count) {
             let event = &entry.record.event;
-            let name = words::kind_name(event, Lang::En);
-            if self.kinds.iter().all(|kind| kind.0 != name) {
-                self.kinds.push((name, words::kind_name(event, Lang::Zh)));
+            let place = Kinds::place(event);
+            if self.kinds.iter().all(|kind| kind.0 != place) {
+                let name = |lang| words::kind_name(event, lang);
+                self.kinds.push((place, name(Lang::En), name(Lang::Zh)));
             }
         }
         // From the last one back: the first that is kept has no number of its own to count from.
@@ -162,7 +137,7 @@ impl Rows {
     }
 
     /// The kinds of events that were seen so far.
-    pub fn kinds(&self) -> &[(&'static str, &'static str)] {
+    pub fn kinds(&self) -> &[Kind] {
         &self.kinds
     }
 

@@ -9,12 +9,13 @@ use std::{
 use leptos::prelude::*;
 use model::Show;
 use protocol::Conn;
-use scene::{Frame, Lang, Link, Look, Parts};
+use scene::{Frame, Lang, Link, Look, Parts, Scene};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, MediaQueryList};
 
 use crate::{
     app::{self, App},
+    bar::Bar,
     browser,
     events::Rows,
     lanes, painter,
@@ -27,6 +28,8 @@ pub const STAGE: &str = "stage-canvas";
 pub const RULERS: &str = "rulers-canvas";
 /// See [`STAGE`].
 pub const LANES: &str = "lanes-canvas";
+/// See [`STAGE`].
+pub const BAR: &str = "bar-canvas";
 
 /// Panels are told at most this often, milliseconds.
 const PANELS_EVERY_MILLIS: f64 = 100.0;
@@ -55,7 +58,8 @@ fn next(looper: Rc<RefCell<Loop>>) {
 struct Loop {
     view: View,
     rows: Rows,
-    pictures: [Picture; 3],
+    pictures: [Picture; 4],
+    bar: Bar,
     odd: bool,
     reduced_motion: Option<MediaQueryList>,
     last_millis: f64,
@@ -85,16 +89,24 @@ struct Canvas {
 enum Subject {
     Stage,
     Rulers,
-    /// The time strip: the one picture that tells of what is not shown yet.
+    /// The level chart: it tells of what is not shown yet.
     Lanes,
+    /// The bar of time: so does it.
+    Bar,
 }
 
 impl Subject {
+    /// What is shown moves under the playhead, whatever happens.
+    fn is_time(self) -> bool {
+        matches!(self, Subject::Lanes | Subject::Bar)
+    }
+
     fn id(self) -> &'static str {
         match self {
             Subject::Stage => STAGE,
             Subject::Rulers => RULERS,
             Subject::Lanes => LANES,
+            Subject::Bar => BAR,
         }
     }
 }
@@ -124,20 +136,37 @@ struct Wish {
     reduced_motion: bool,
 }
 
+impl Wish {
+    fn of(view: View, reduced_motion: bool) -> Wish {
+        Wish {
+            lang: view.lang.get_untracked(),
+            look: view.look.get_untracked(),
+            picture: view.picture(),
+            reduced_motion,
+        }
+    }
+}
+
 impl Loop {
     fn new(view: View) -> Loop {
         let picture = |subject| Picture {
             subject,
             canvas: None,
             basis: None,
-            // What is shown moves under the playhead, whatever happens.
-            moving: subject == Subject::Lanes,
+            moving: subject.is_time(),
             parts: None,
         };
         Loop {
             view,
             rows: Rows::default(),
-            pictures: [Subject::Stage, Subject::Rulers, Subject::Lanes].map(picture),
+            pictures: [
+                Subject::Stage,
+                Subject::Rulers,
+                Subject::Lanes,
+                Subject::Bar,
+            ]
+            .map(picture),
+            bar: Bar::new(view),
             odd: false,
             reduced_motion: browser::media("(prefers-reduced-motion: reduce)"),
             last_millis: browser::now_millis(),
@@ -150,20 +179,19 @@ impl Loop {
         let passed = now - self.last_millis;
         self.last_millis = now;
         let reduced = self.reduced_motion.as_ref().is_some_and(|it| it.matches());
-        let wish = Wish {
-            lang: self.view.lang.get_untracked(),
-            look: self.view.look.get_untracked(),
-            picture: self.view.picture(),
-            reduced_motion: reduced,
-        };
+        let wish = Wish::of(self.view, reduced);
         app::with(|app| {
             app.advance(passed);
             // What is small moves at half the rate, by turns.
             self.odd = !self.odd;
-            let [stage, rulers, lanes] = &mut self.pictures;
-            stage.paint(app, wish);
-            let small = if self.odd { rulers } else { lanes };
-            small.paint(app, wish);
+            let [stage, rulers, lanes, bar] = &mut self.pictures;
+            stage.paint(app, wish, &mut self.bar);
+            if self.odd {
+                rulers.paint(app, wish, &mut self.bar);
+                bar.paint(app, wish, &mut self.bar);
+            } else {
+                lanes.paint(app, wish, &mut self.bar);
+            }
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
                 for picture in &mut self.pictures {
@@ -185,11 +213,12 @@ impl Picture {
             // While it runs nobody could point at anything of it.
             Subject::Lanes if !app.playback().is_paused() => (view.lane_spots, &[][..]),
             Subject::Lanes => (view.lane_spots, hits),
+            Subject::Bar => return view.flag_hits.set_value(hits.to_vec()),
         };
         view.take_spots(spots, hits, app);
     }
 
-    fn paint(&mut self, app: &mut App, wish: Wish) {
+    fn paint(&mut self, app: &mut App, wish: Wish, bar: &mut Bar) {
         if self.canvas.is_none() {
             self.canvas = Canvas::find(self.subject.id());
         }
@@ -203,7 +232,7 @@ impl Picture {
         let basis = Basis {
             log: app.log_number(),
             count: app.shown_count(),
-            recorded: (self.subject == Subject::Lanes).then(|| app.timeline().len()),
+            recorded: self.subject.is_time().then(|| app.timeline().len()),
             now: self.moving.then(|| app.playback().head()),
             focus: app.focus(),
             width,
@@ -212,7 +241,8 @@ impl Picture {
             wish,
             link: app.link(),
         };
-        if self.basis == Some(basis) {
+        let is_bar = self.subject == Subject::Bar;
+        if self.basis == Some(basis) && !(is_bar && bar.has_changed(app)) {
             return;
         }
         let head = app.playback().head();
@@ -222,6 +252,7 @@ impl Picture {
             Subject::Lanes => {
                 lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
             }
+            Subject::Bar => bar.picture(app, (wish.look, wish.lang), (width, height)),
         };
         let moving = scene.moving;
         let parts = Parts::of(scene);
@@ -252,6 +283,36 @@ impl Canvas {
         });
         Some(Canvas { element, size })
     }
+}
+
+/// Paints the stage as it is now on a canvas apart, which is not seen.
+pub fn paint_apart(view: View, canvas: &HtmlCanvasElement) {
+    let size = (f64::from(canvas.width()), f64::from(canvas.height()));
+    let wish = Wish::of(view, false);
+    app::with(|app| painter::paint_on_paper(canvas, &stage(app, wish, size), wish.look));
+}
+
+/// The stage as it is now, as SVG.
+pub fn svg(view: View) -> String {
+    let wish = Wish::of(view, false);
+    app::with(|app| scene::to_svg(&stage(app, wish, (1920.0, 660.0)), wish.look))
+}
+
+fn stage(app: &mut App, wish: Wish, (width, height): (f64, f64)) -> Scene {
+    let (log, link, focus) = (app.log_number(), app.link(), app.focus());
+    let basis = Basis {
+        log,
+        count: 0,
+        recorded: None,
+        now: None,
+        focus,
+        width,
+        height,
+        ratio: 1.0,
+        wish,
+        link,
+    };
+    scene::stage(&basis.frame(app))
 }
 
 impl Basis {

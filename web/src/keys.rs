@@ -2,12 +2,13 @@
 //! that is seen again judges the relay anew. Knows nothing of the panels that have keys themselves.
 
 use leptos::{ev, prelude::*};
-use model::Command;
+use model::{Command, Show};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     app::{self, App},
     browser,
+    panels::ZOOM,
     view::View,
 };
 
@@ -33,18 +34,15 @@ pub fn listen(view: View) {
             app::with(|app| app.command(Command::Toggle));
         } else if browser::is_typing() {
             // Letters and digits belong to the field.
-        } else if let Some(index) = digit(&key) {
-            let conn = view
-                .tabs
-                .with_untracked(|tabs| tabs.tabs.get(index).map(|tab| tab.conn));
-            if let Some(conn) = conn {
-                view.pick(conn);
-            }
+        } else if time_key(view, &key, event.shift_key()) {
+            event.prevent_default();
         } else {
             match key.to_ascii_lowercase().as_str() {
                 "v" => view.switch_picture(),
                 "a" => view.all.update(|all| *all = !*all),
-                "l" => view.step_look(),
+                "c" => view.step_look(),
+                "n" => view.pick_beside(true),
+                "p" => view.pick_beside(false),
                 "f" => browser::switch_full_screen(),
                 "b" => {
                     event.prevent_default();
@@ -68,8 +66,62 @@ pub fn listen(view: View) {
     seen.forget();
 }
 
-/// The place among the tabs that a digit from 1 to 9 names.
-fn digit(key: &str) -> Option<usize> {
-    let number: usize = key.parse().ok()?;
-    (1..=9).contains(&number).then(|| number - 1)
+/// Keys that move in time, or the view of it. False: it is none of them.
+fn time_key(view: View, key: &str, shift: bool) -> bool {
+    let skip = |forward, millis| Command::Skip {
+        forward,
+        by: Show::from_millis(millis),
+    };
+    let is_paging = matches!(key, "Home" | "End" | "PageUp" | "PageDown");
+    if is_paging && browser::matches(".scroll:focus-visible", "*").is_some() {
+        // Whoever reads the table by keys.
+        return false;
+    }
+    let forward = matches!(
+        key,
+        "." | "ArrowRight" | "l" | "L" | ">" | "]" | "PageDown" | "+" | "="
+    );
+    let command = match key {
+        "k" | "K" => Command::Toggle,
+        "," | "." => Command::Step { forward },
+        "ArrowLeft" | "ArrowRight" => skip(forward, if shift { 1_000 } else { 100 }),
+        "j" | "J" | "l" | "L" => skip(forward, 10_000),
+        "[" | "]" => Command::ToMarker { forward },
+        // A clicker: what a person has prepared, otherwise whatever happened.
+        "PageUp" | "PageDown"
+            if view
+                .flags
+                .with_untracked(|all| all.iter().any(|it| it.by_hand)) =>
+        {
+            Command::ToMarker { forward }
+        }
+        "PageUp" | "PageDown" => Command::Step { forward },
+        "Home" => Command::Seek(Show(0)),
+        "End" => {
+            app::with(App::go_live);
+            return true;
+        }
+        "<" | ">" => {
+            view.step_speed(forward);
+            return true;
+        }
+        "m" | "M" => {
+            view.set_marker();
+            return true;
+        }
+        "+" | "=" | "-" => {
+            view.zoom(if forward { ZOOM } else { 1.0 / ZOOM }, None);
+            return true;
+        }
+        _ => match key.parse::<u64>() {
+            Ok(tenth @ 0..=9) => app::with(|app| {
+                let timeline = app.timeline();
+                let (start, end) = (timeline.start(), timeline.end());
+                Command::Seek(start + Show((end - start).0 / 10 * tenth))
+            }),
+            _ => return false,
+        },
+    };
+    app::with(|app| app.command(command));
+    true
 }

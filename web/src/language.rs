@@ -1,8 +1,13 @@
 //! The words of the panels in both languages. What is drawn or told of events stands in `scene`.
 
-use scene::{Lang, Look, Picture, words::number};
+use model::{Mark, Mode};
+use protocol::{Conn, RecordingFault};
+use scene::{
+    Lang, Look, Picture,
+    words::{mark_name, number},
+};
 
-use crate::{app::Happening, view::Notice, wish::Complaint};
+use crate::{app::Happening, source::Fault, view::Notice, wish::Complaint};
 
 macro_rules! labels {
     ($($name:ident: $en:literal, $zh:literal;)*) => {
@@ -36,15 +41,26 @@ labels! {
     KeysTitle: "Keys (?)", "快捷键（?）";
     KeySpace: "space", "空格";
     KeyPause: "pause, go on", "暂停，继续";
-    KeyDigits: "connection 1 to 9", "第 1 到第 9 个连接";
+    KeyStep: "one event back, forward", "后退、前进一个事件";
+    KeyTenth: "0.1 s back, forward", "后退、前进 0.1 秒";
+    KeySecond: "1 s back, forward", "后退、前进 1 秒";
+    KeyTen: "10 s back, forward", "后退、前进 10 秒";
+    KeyDigits: "to a tenth of all", "跳到全程的十分之几";
+    KeyHome: "to the beginning", "回到开头";
+    KeyEnd: "live", "回到现场";
+    KeySpeed: "slower, faster", "放慢、加快";
+    KeyMarkers: "marker before, next marker", "上一个、下一个标记";
+    KeyMark: "set a marker", "设标记";
+    KeyPages: "a clicker: your markers, else events", "翻页器：自设标记，没有则逐事件";
+    KeyZoom: "look closer, wider, at the bar of time", "放大、缩小时间条";
+    KeyConn: "next, previous connection", "下一个、上一个连接";
     KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";
-    KeyTab: "from one control to the next", "下一个控件";
-    KeyArrows: "from one thing to the next, in tabs and pictures", "在标签和画面里移动";
+    KeyTab: "from control to control, and in tabs and pictures", "在控件间，以及标签和画面里移动";
     KeyEscape: "close what is open", "关闭打开的东西";
     Close2: "Close", "关闭";
     Blank: "The screen is blank. Any key or a click brings it back.", "屏幕已黑。按任意键或点击恢复。";
@@ -67,11 +83,28 @@ labels! {
     StepBack: "Step back", "后退一步";
     StepForward: "Step forward", "前进一步";
     SecondHere: "1 s here", "这里 1 秒";
+    Timeline: "Bar of time", "时间条";
+    ZoomIn: "Look closer (+)", "放大（+）";
+    ZoomOut: "Look wider (−)", "缩小（−）";
+    Speed: "Speed", "速度";
+    SpeedPaced: "paced: time to see", "看得清的速度";
+    SpeedReal: "real time", "真实速度";
+    Stops: "Pause when…", "遇到时暂停";
+    StopsTitle: "Pause me when…", "遇到以下情况时暂停";
+    Markers: "Markers", "标记";
+    Marker: "Marker", "标记";
+    MarkerName: "Name of the marker", "标记的名称";
+    SetMarker: "Set a marker here (M)", "在此设标记（M）";
+    GoThere: "Go there", "跳到这里";
+    Remove: "Remove", "删除";
+    Forgotten: "What was shown here is forgotten: the log keeps only so much. The show stands at the earliest record kept.", "刚才放的那段已被忘记：日志长度有限。现在停在最早保留的记录。";
     Paused: "paused", "已暂停";
     BehindLive: "behind live", "落后于现场";
     AllShown: "all is shown", "已全部播放";
     NothingRecorded: "nothing is recorded yet", "还没有记录";
     GoLive: "Go live", "回到现场";
+    GoToEnd: "To the end", "到末尾";
+    BeforeEnd: "before the end", "距末尾";
     Rulers: "The same bytes, cut four ways", "同一串字节，四种切法";
     LostEdge: "an edge that is gone", "消失的边界";
     RulerSent: "Sent", "发送";
@@ -163,6 +196,36 @@ labels! {
     LostRelay: "The relay is silent. What you see may be old. Trying to reach it again…", "中继没有声音，画面可能已过时。正在重新连接……";
     Resumed: "The relay is heard again. The show goes on where it was.", "又听到中继了，从断处继续。";
     NewRun: "The relay was started anew: a new show begins.", "中继已重新启动：新的一场开始了。";
+    FirstOnly: "Several files: only the first is opened.", "有多个文件，只打开第一个。";
+    CutShort: "The last line of the recording was cut short and is left out.", "记录的最后一行不完整，已略去。";
+    NoSuchRecording: "The link names a recording that is not here.", "链接里的记录不在这里。";
+    OtherRun: "The link names a moment of another run: it cannot be shown here.", "链接里的时刻属于另一次运行，这里无法显示。";
+    BadLink: "A part of the link makes no sense and is left out.", "链接有一部分看不懂，已略去。";
+    LinkCopied: "The link is copied.", "链接已复制。";
+    LinkSelected: "The link is selected: copy it now.", "链接已选中，请复制。";
+    NoFilm: "This browser cannot record films.", "这个浏览器不能录制视频。";
+    Film: "Recording a film…", "正在录制视频……";
+    StopFilm: "Stop", "停止";
+    Recordings: "Recordings", "记录";
+    OpenFile: "Open a file…", "打开文件……";
+    OrDrop: "or drop a file anywhere on the page", "或把文件拖到页面任何地方";
+    DropHere: "Drop to open", "松开即打开";
+    BackToLive: "Live", "现场";
+    Download: "Download the records so far", "下载到目前为止的记录";
+    StartRecording: "Record to disk", "开始录到磁盘";
+    StopRecording: "Stop recording", "停止录制";
+    ThisMoment: "This moment", "此刻";
+    CopyLink: "Copy link", "复制链接";
+    LinkHere: "Link to this moment", "此刻的链接";
+    Size: "Size", "尺寸";
+    AsSeen: "as seen", "与所见相同";
+    MakeFilm: "Film from here", "从此处录视频";
+    Length: "Length", "时长";
+    UntilStopped: "until stopped", "直到停止";
+    Seconds: "s", "秒";
+    Png: "PNG", "PNG";
+    Svg: "SVG", "SVG";
+    NobodyToAsk: "This is a recording: there is nobody to ask.", "这是一份记录，没有可以请求的对象。";
     Reload: "Reload", "重新载入";
     NotANumber: "Whole numbers only", "只能填整数";
     NotHeard: "The relay is not heard: nothing was asked.", "听不到中继，没有发出请求。";
@@ -203,6 +266,26 @@ pub fn paused(caption: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("{paused}: {caption}"),
         Lang::Zh => format!("{paused}：{caption}"),
+    }
+}
+
+/// A speed, as somebody chooses it.
+pub fn speed(mode: Mode, lang: Lang) -> String {
+    match mode {
+        Mode::Slow { divisor } if divisor > 1.0 => format!("1/{}", number(divisor as u64)),
+        Mode::Slow { divisor } if divisor < 1.0 => format!("{}×", (1.0 / divisor).round() as u64),
+        Mode::Slow { .. } | Mode::Following => Label::SpeedReal.text(lang).into(),
+        Mode::Paced => Label::SpeedPaced.text(lang).into(),
+    }
+}
+
+/// Why the show paused by itself: "window 0, #2".
+pub fn stopped(mark: Mark, conn: Option<Conn>, lang: Lang) -> String {
+    let mark = mark_name(mark, lang);
+    match (conn, lang) {
+        (None, _) => mark.into(),
+        (Some(conn), Lang::En) => format!("{mark}, {conn}"),
+        (Some(conn), Lang::Zh) => format!("{mark}，{conn}"),
     }
 }
 
@@ -253,8 +336,11 @@ pub fn notice(notice: Notice, lang: Lang) -> String {
     match (notice, lang) {
         (Notice::Connecting, _) => Label::Connecting.text(lang).into(),
         (Notice::Lost, _) => Label::LostRelay.text(lang).into(),
-        (Notice::Happened(Happening::Resumed), _) => Label::Resumed.text(lang).into(),
-        (Notice::Happened(Happening::NewRun), _) => Label::NewRun.text(lang).into(),
+        (Notice::Happened(happening), _) => happened(happening).text(lang).into(),
+        (Notice::Film, _) => Label::Film.text(lang).into(),
+        (Notice::Reading(percent), _) => reading(percent, lang),
+        (Notice::Unreadable(fault), _) => unreadable(fault, lang),
+        (Notice::RecordingFailed(fault), _) => recording_failed(fault, lang),
         (Notice::OtherVersion(found), Lang::En) => format!(
             "The relay speaks version {found} of the records, this page version {}. Load the page that belongs to it.",
             protocol::wire::VERSION
@@ -269,6 +355,63 @@ pub fn notice(notice: Notice, lang: Lang) -> String {
         (Notice::Gap(records), Lang::Zh) => {
             format!("有 {records} 条记录没能到达本页。计数现在又准确了。")
         }
+    }
+}
+
+fn happened(happening: Happening) -> Label {
+    match happening {
+        Happening::Resumed => Label::Resumed,
+        Happening::NewRun => Label::NewRun,
+        Happening::Forgotten => Label::Forgotten,
+        Happening::FirstOnly => Label::FirstOnly,
+        Happening::CutShort => Label::CutShort,
+        Happening::NoSuchRecording => Label::NoSuchRecording,
+        Happening::OtherRun => Label::OtherRun,
+        Happening::BadLink => Label::BadLink,
+        Happening::Copied => Label::LinkCopied,
+        Happening::Selected => Label::LinkSelected,
+        Happening::NoFilm => Label::NoFilm,
+    }
+}
+
+fn reading(percent: Option<u8>, lang: Lang) -> String {
+    let percent = percent.map_or(String::new(), |percent| format!(" {percent} %"));
+    match lang {
+        Lang::En => format!("Reading the recording…{percent}"),
+        Lang::Zh => format!("正在读取记录……{percent}"),
+    }
+}
+
+fn unreadable(fault: Fault, lang: Lang) -> String {
+    let why = fault.why.text(lang);
+    match (fault.line, lang) {
+        (0, _) => why.to_owned(),
+        (line, Lang::En) => format!("Line {line}: {why} What was read up to there is shown."),
+        (line, Lang::Zh) => format!("第 {line} 行：{why}之前读到的内容照常显示。"),
+    }
+}
+
+fn recording_failed(fault: RecordingFault, lang: Lang) -> String {
+    match (fault, lang) {
+        (RecordingFault::DiskFull, Lang::En) => {
+            "The disk is full: the recording has ended. The relay goes on.".into()
+        }
+        (RecordingFault::DiskFull, Lang::Zh) => "磁盘已满，录制已结束。中继照常运行。".into(),
+        (RecordingFault::Io(errno), Lang::En) => {
+            format!("The recording has ended: error {errno} of the system. The relay goes on.")
+        }
+        (RecordingFault::Io(errno), Lang::Zh) => {
+            format!("录制已结束：系统错误 {errno}。中继照常运行。")
+        }
+    }
+}
+
+/// A length of a file.
+pub fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
     }
 }
 

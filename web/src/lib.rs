@@ -7,6 +7,7 @@
 //! Knows nothing of TCP (that is `model`) nor of how things look (that is `scene`).
 
 mod app;
+mod bar;
 mod browser;
 mod choices;
 mod events;
@@ -16,8 +17,11 @@ mod keys;
 mod lanes;
 mod language;
 mod link;
+mod moment;
+mod outside;
 mod painter;
 mod panels;
+mod source;
 mod sprites;
 mod values;
 mod view;
@@ -41,6 +45,7 @@ pub fn main() {
     let view = View::new(lang, look);
     mount_to_body(move || view! { <Page view=view/> });
     keys::listen(view);
+    outside::listen(view);
     frame_loop::start(view);
 }
 

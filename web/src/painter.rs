@@ -45,6 +45,22 @@ pub fn paint(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
     KEPT.with_borrow_mut(|kept| Brush::new(context, look, ratio).paint_all(&scene.shapes, kept));
 }
 
+/// Paints the scene on paper, as wide as the canvas and in the middle of its height.
+pub fn paint_on_paper(canvas: &HtmlCanvasElement, scene: &Scene, look: Look) {
+    let Some(context) = context(canvas) else {
+        return;
+    };
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    let ratio = width / scene.width.max(1.0);
+    let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+    context.set_fill_style_str(Ink::Paper.hex(look));
+    context.fill_rect(0.0, 0.0, width, height);
+    let top = ((height - scene.height * ratio) / 2.0).max(0.0).round();
+    let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, top);
+    round_lines(&context);
+    KEPT.with_borrow_mut(|kept| Brush::new(context, look, ratio).paint_all(&scene.shapes, kept));
+}
+
 /// Paints what has changed since the canvas was painted with `before`, in the same look.
 pub fn repaint(canvas: &HtmlCanvasElement, parts: &Parts, before: &Parts, look: Look) {
     let ratio = browser::pixel_ratio();

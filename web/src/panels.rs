@@ -11,12 +11,17 @@ mod join;
 mod mark;
 mod notices;
 mod policy;
+mod recordings;
 mod rulers;
 mod sending;
 mod sheet;
 mod spoken;
 mod tabs;
 mod time_strip;
+mod time_tools;
+mod timeline;
+
+pub use timeline::ZOOM;
 
 use leptos::prelude::*;
 
@@ -93,7 +98,10 @@ pub fn Page(view: View) -> impl IntoView {
             </main>
             <spoken::Spoken view/>
             <sheet::Keys view/>
+            <time_tools::Stops view/>
+            <time_tools::Markers view/>
             <sheet::Blank view/>
+            <recordings::Recordings view/>
         </div>
     }
 }

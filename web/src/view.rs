@@ -4,15 +4,20 @@
 use std::net::SocketAddr;
 
 use leptos::prelude::*;
-use model::{Connection, State};
-use protocol::{Conn, End, Policy, Source};
-use scene::{Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target};
+use model::{Command, Connection, Filter, Mark, Marker, MarkerKind, Mode, Show, State, Stops};
+use protocol::{Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
+use scene::{
+    Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target,
+    timeline::{Span, moment_at},
+    words,
+};
 
 use crate::{
     app::{self, App, Happening},
     choices,
-    events::{Filter, Row, Rows},
+    events::{FACTS, Kind, Row, Rows},
     language,
+    source::{Fault, Listed},
     values::{self, Value},
     wish::Complaint,
 };
@@ -32,8 +37,14 @@ pub struct View {
     pub upright: RwSignal<bool>,
     /// Which panel that is.
     pub panel: RwSignal<Panel>,
-    /// Which events the table shows.
+    /// Which events the table shows, and among which the keys step.
     pub filter: RwSignal<Filter>,
+    /// What pauses the show.
+    pub stops: RwSignal<Stops>,
+    /// The part of the show that the bar of time spans; None: all.
+    pub span: StoredValue<Option<Span>>,
+    /// What is to be read aloud at once.
+    pub said: RwSignal<String>,
     /// What became of the last wish, if it came to nothing.
     pub complaint: RwSignal<Option<Complaint>>,
     /// Connections as tabs.
@@ -42,8 +53,14 @@ pub struct View {
     pub desk: RwSignal<Option<Desk>>,
     /// Time.
     pub strip: RwSignal<Strip>,
-    /// The kinds of events seen so far, in English and Chinese.
-    pub kinds: RwSignal<Vec<(&'static str, &'static str)>>,
+    /// The bar of time as a slider.
+    pub slider: RwSignal<Slider>,
+    /// The markers.
+    pub flags: RwSignal<Vec<Flag>>,
+    /// Where they can be pointed at, on the bar of time.
+    pub flag_hits: StoredValue<Vec<Hit>>,
+    /// The kinds of events seen so far.
+    pub kinds: RwSignal<Vec<Kind>>,
     /// The event table, newest first.
     pub rows: RwSignal<Vec<Row>>,
     /// All values of the connection in focus.
@@ -58,6 +75,10 @@ pub struct View {
     pub step: RwSignal<Option<(usize, String)>>,
     /// What the page itself has to tell.
     pub notice: RwSignal<Option<Notice>>,
+    /// A film is being made.
+    pub film: RwSignal<bool>,
+    /// Recordings.
+    pub shelf: RwSignal<Shelf>,
     /// Nobody is connected: the big button is offered.
     pub empty: RwSignal<bool>,
     /// What can be pointed at on the stage.
@@ -145,12 +166,44 @@ pub struct Strip {
     pub paused: bool,
     /// So much passed in reality in one second of the show, nanoseconds.
     pub stretch_nanos: u64,
+    /// How fast, by its place on the ladder.
+    pub speed: usize,
+    /// What it paused at by itself.
+    pub stopped: Option<(Mark, Option<Conn>)>,
     /// So far behind live, nanoseconds; None: all is shown.
     pub behind_nanos: Option<u64>,
     /// Records that are not shown yet.
     pub pending: usize,
     /// Anything recorded at all.
     pub any: bool,
+}
+
+/// The bar of time as a slider, whole milliseconds of show, and its value in words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slider {
+    /// The earliest moment that is kept.
+    pub min: u64,
+    /// The latest moment that can be shown.
+    pub max: u64,
+    /// The head.
+    pub now: u64,
+    /// What is to be said of it.
+    pub words: String,
+}
+
+/// A marker.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Flag {
+    /// Its number.
+    pub id: u32,
+    /// When it is shown.
+    pub show: Show,
+    /// When it happened.
+    pub time: String,
+    /// Its name.
+    pub name: String,
+    /// A person has set it.
+    pub by_hand: bool,
 }
 
 /// What can be asked, from what is true now: a person acts on the present, wherever the show is.
@@ -166,8 +219,23 @@ pub struct Controls {
     pub backlog: Option<u32>,
     /// See [`Controls::backlog`].
     pub asked_backlog: Option<u32>,
-    /// Whether the relay is heard.
+    /// Whether the relay is heard, or a recording tells.
     pub heard: bool,
+    /// It is a recording: nobody is there to be asked.
+    pub recorded: bool,
+}
+
+/// Recordings: those of the page's server, and the one that is played.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shelf {
+    /// Those that the server has.
+    pub listed: Vec<Listed>,
+    /// The server is a relay.
+    pub has_relay: bool,
+    /// The one that is played; None: what the relay says.
+    pub playing: Option<String>,
+    /// The one on the relay's disk, running or the last.
+    pub on_disk: Option<Recording>,
 }
 
 /// A policy and what was asked for.
@@ -207,6 +275,14 @@ pub enum Notice {
     Happened(Happening),
     /// So many records were lost.
     Gap(u64),
+    /// A film is being made.
+    Film,
+    /// A recording is being read: hundredths, if that is known.
+    Reading(Option<u8>),
+    /// It could be read no further.
+    Unreadable(Fault),
+    /// The recording on the relay's disk ended by itself.
+    RecordingFailed(RecordingFault),
 }
 
 impl View {
@@ -217,6 +293,11 @@ impl View {
 
     /// Empty signals.
     pub fn new(lang: Lang, look: Look) -> View {
+        let filter = Filter {
+            conn: None,
+            kinds: FACTS,
+        };
+        app::with(|app| app.command(Command::Filter(filter)));
         View {
             lang: RwSignal::new(lang),
             look: RwSignal::new(look),
@@ -225,10 +306,16 @@ impl View {
             upright: RwSignal::new(false),
             panel: RwSignal::new(Panel::Rulers),
             complaint: RwSignal::new(None),
-            filter: RwSignal::default(),
+            filter: RwSignal::new(filter),
+            stops: RwSignal::default(),
+            span: StoredValue::new(None),
+            said: RwSignal::default(),
             tabs: RwSignal::default(),
             desk: RwSignal::default(),
             strip: RwSignal::default(),
+            slider: RwSignal::default(),
+            flags: RwSignal::default(),
+            flag_hits: StoredValue::default(),
             kinds: RwSignal::default(),
             rows: RwSignal::default(),
             values: RwSignal::default(),
@@ -237,6 +324,8 @@ impl View {
             caption: RwSignal::default(),
             step: RwSignal::new(None),
             notice: RwSignal::new(None),
+            film: RwSignal::new(false),
+            shelf: RwSignal::default(),
             empty: RwSignal::new(false),
             stage_spots: RwSignal::default(),
             lane_spots: RwSignal::default(),
@@ -318,6 +407,89 @@ impl View {
         );
     }
 
+    /// The part of the show that the bar spans now, and all of it.
+    pub fn spans(self, app: &mut App) -> (Span, Span) {
+        let timeline = app.timeline();
+        let all = Span::all(timeline.start(), timeline.end());
+        let span = self.span.get_value().map_or(all, |span| span.within(all));
+        (span, all)
+    }
+
+    /// The moment at `x` of the bar of time.
+    pub fn moment_at(self, x: f64, width: f64) -> Show {
+        app::with(|app| moment_at(x, width, self.spans(app).0))
+    }
+
+    /// The moment of the marker at `x` of the bar of time.
+    pub fn marker_at(self, x: f64, y: f64) -> Option<Show> {
+        self.flag_hits.with_value(|hits| {
+            let here = |hit: &&Hit| (hit.x..hit.x + hit.w).contains(&x) && y < hit.y + hit.h;
+            hits.iter().rfind(here).and_then(|hit| match hit.target {
+                Target::Moment(show) => Some(show),
+                _ => None,
+            })
+        })
+    }
+
+    /// Makes the bar of time span so many times as much.
+    pub fn zoom(self, times: f64, around: Option<Show>) {
+        app::with(|app| {
+            let around = around.unwrap_or(app.playback().head());
+            let (span, all) = self.spans(app);
+            let span = span.zoomed(times, around, all);
+            self.span.set_value((span != all).then_some(span));
+        });
+    }
+
+    /// Moves what the bar of time spans.
+    pub fn pan(self, by: f64) {
+        app::with(|app| {
+            let (span, all) = self.spans(app);
+            if span != all {
+                self.span.set_value(Some(span.panned(by, all)));
+            }
+        });
+    }
+
+    /// Sets a marker at the moment that is shown.
+    pub fn set_marker(self) {
+        let lang = self.lang.get_untracked();
+        let count = self
+            .flags
+            .with_untracked(|all| all.iter().filter(|it| it.by_hand).count());
+        let name = format!("{} {}", language::Label::Marker.text(lang), count + 1);
+        app::with(|app| {
+            app.add_marker(name.clone());
+            put(self.flags, flags(app, lang));
+        });
+        self.said.set(name);
+    }
+
+    /// The connection beside the one in focus, round and round.
+    pub fn pick_beside(self, forward: bool) {
+        let next = self.tabs.with_untracked(|tabs| {
+            let here = tabs.tabs.iter().position(|tab| tab.in_focus);
+            let count = tabs.tabs.len();
+            let step = if forward { 1 } else { count.saturating_sub(1) };
+            let next = here.map_or(0, |here| (here + step) % count);
+            tabs.tabs.get(next).map(|tab| tab.conn)
+        });
+        if let Some(conn) = next {
+            self.pick(conn);
+        }
+    }
+
+    /// The next speed of the ladder.
+    pub fn step_speed(self, faster: bool) {
+        app::with(|app| {
+            app.command(Command::Faster { faster });
+            put(self.strip, strip(app));
+        });
+        let mode = Mode::LADDER[self.strip.with_untracked(|strip| strip.speed)];
+        self.said
+            .set(language::speed(mode, self.lang.get_untracked()));
+    }
+
     /// Whether a panel must give way to another one.
     pub fn hides(self, panel: Panel) -> impl Fn() -> bool + Copy + Send + 'static {
         move || self.upright.get() && self.panel.get() != panel
@@ -340,6 +512,7 @@ impl View {
         }
 
         let (focus, link) = (app.focus(), app.link());
+        let recorded = app.recorded().is_some();
         let (now, state) = app.shown();
         let frame = Frame {
             state,
@@ -362,26 +535,36 @@ impl View {
         let connection = frame.connection();
         put(self.values, values::of(connection, state, sources));
         put(self.cuts, values::cuts(connection, lang));
-        put(self.empty, connection.is_none() && link == Link::Live);
+        put(
+            self.empty,
+            connection.is_none() && link == Link::Live && !recorded,
+        );
         let gap = state
             .lost
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
             .map(|(records, _)| Notice::Gap(records));
 
         let stands = app.playback().is_paused();
+        // First why it stands, for whoever reads it aloud.
+        put(self.strip, strip(app));
         put(
             self.step,
             stands.then(|| app.last_words(lang)).map(|it| (count, it)),
         );
-        put(self.strip, strip(app));
+        put(self.slider, slider(app, lang));
+        put(self.flags, flags(app, lang));
+        put(self.stops, app.playback().stops);
         self.update_controls(app);
+        let happened = app.happening().map(Notice::Happened);
         let notice = match (app.other_version(), link) {
+            _ if self.film.get_untracked() => Some(Notice::Film),
             (Some(found), _) => Some(Notice::OtherVersion(found)),
             (None, Link::Connecting) => Some(Notice::Connecting),
             (None, Link::Lost) => Some(Notice::Lost),
-            (None, Link::Live) => gap.or(app.happening().map(Notice::Happened)),
+            (None, Link::Live) => happened.or(of_recording(app)).or(gap),
         };
         put(self.notice, notice);
+        put(self.shelf, shelf(app));
         self.update_inspection(app);
         if let Some(answer) = app.take_answer() {
             put(self.complaint, answer.map(Complaint::Refused));
@@ -441,17 +624,86 @@ fn desk(state: &State, source: Option<Source>) -> Option<Desk> {
 }
 
 fn strip(app: &mut App) -> Strip {
-    let head = app.playback().head();
+    const SECOND: f64 = 1e9;
+    let playback = app.playback();
+    let (head, paused, mode) = (playback.head(), playback.is_paused(), playback.mode());
+    let stopped = playback.stopped_at();
     let count = app.shown_count();
     let behind_nanos = app.behind_nanos();
-    let paused = app.playback().is_paused();
     let timeline = app.timeline();
+    let conn = |seq| timeline.record(seq).and_then(|it| it.event.conn());
     Strip {
         paused,
-        stretch_nanos: timeline.stretch_nanos(head),
+        stretch_nanos: match mode {
+            Mode::Paced => timeline.stretch_nanos(head),
+            Mode::Following => SECOND as u64,
+            Mode::Slow { divisor } => (SECOND / divisor) as u64,
+        },
+        speed: Mode::LADDER.iter().position(|it| *it == mode).unwrap_or(0),
+        stopped: stopped.map(|(mark, seq)| (mark, conn(seq))),
         behind_nanos,
         pending: timeline.len() - count,
         any: !timeline.is_empty(),
+    }
+}
+
+fn slider(app: &mut App, lang: Lang) -> Slider {
+    let millis = |show: Show| show.0 / 1_000_000;
+    let (head, focus) = (app.playback().head(), app.focus());
+    let timeline = app.timeline();
+    let (min, max) = (millis(timeline.start()), millis(timeline.end()));
+    let here = timeline.log_nanos_at(head);
+    // As exactly as one press of an arrow key asks for.
+    let apart = timeline.stretch_nanos(head) / 10;
+    let state = timeline.state_at(head);
+    Slider {
+        min,
+        max,
+        now: millis(head),
+        words: words::spoken_moment(here, apart, state, focus, lang),
+    }
+}
+
+fn flags(app: &mut App, lang: Lang) -> Vec<Flag> {
+    let timeline = app.timeline();
+    let flag = |marker: &Marker| {
+        let show = timeline.show_of(marker.at);
+        Flag {
+            id: marker.id,
+            show,
+            time: words::moment(timeline.log_nanos_at(show), 0),
+            name: words::marker_name(marker, lang),
+            by_hand: matches!(marker.kind, MarkerKind::Hand { .. }),
+        }
+    };
+    timeline.markers().iter().map(flag).collect()
+}
+
+/// What there is to tell of the recording that is played, or of the one on the relay's disk.
+fn of_recording(app: &App) -> Option<Notice> {
+    if let Some(reading) = app.recorded() {
+        return match reading.fault {
+            Some(fault) => Some(Notice::Unreadable(fault)),
+            // In steps that can be read, and listened to.
+            None if !reading.is_read => {
+                Some(Notice::Reading(reading.percent.map(|it| it / 10 * 10)))
+            }
+            None => None,
+        };
+    }
+    match app.relay_recording()?.state {
+        RecordingState::Failed(fault) => Some(Notice::RecordingFailed(fault)),
+        _ => None,
+    }
+}
+
+fn shelf(app: &App) -> Shelf {
+    let (listed, has_relay) = app.list();
+    Shelf {
+        listed: listed.to_vec(),
+        has_relay,
+        playing: app.recorded().map(|reading| reading.name.clone()),
+        on_disk: app.relay_recording().cloned(),
     }
 }
 
@@ -481,5 +733,6 @@ fn controls(app: &App) -> Controls {
         backlog: app.backlog(),
         asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,
+        recorded: app.recorded().is_some(),
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Policy, ReadWhen, Request, Spacing};
+use relay::{Access, Origin};
 
 /// Watch what a TCP stream socket really does.
 #[derive(Debug, Parser)]
@@ -28,6 +29,10 @@ pub enum Command {
     Verify(Verify),
     /// Write a recording as a trace for Perfetto, or as a table
     Convert(Convert),
+    /// Show recordings in the page, without any server but the page's own
+    Replay(Replay),
+    /// Write a folder that any web server can offer: the page with recordings
+    Export(Export),
 }
 
 #[derive(Debug, Args)]
@@ -63,15 +68,70 @@ pub struct Serve {
     /// Mirror no content, only numbers
     #[arg(long)]
     pub no_preview: bool,
+    /// Write all records of this run to a new file, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Let the page start and stop recordings in this directory, under names that are made here
+    #[arg(long, value_name = "DIR")]
+    pub record_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub page_options: PageOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Recordings: JSON lines, as they are or gzip'ed
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Where the page is, on this machine only; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
+    pub page: SocketAddr,
+    #[command(flatten)]
+    pub page_options: PageOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// A new or empty directory
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Recordings: JSON lines, as they are or gzip'ed
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub page_dir: PageDir,
+}
+
+/// Where the page's files are, who may ask for them, and whether somebody does at once.
+#[derive(Debug, Args)]
+pub struct PageOptions {
     /// A host name by which the page may be asked for, beside localhost; may be repeated
     #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub allow_host: Vec<String>,
-    /// The directory of the built page
-    #[arg(long, value_name = "DIR")]
-    pub page_dir: Option<PathBuf>,
+    /// Another site that may show the page in a frame, as in https://slides.example; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_frame: Vec<Origin>,
+    #[command(flatten)]
+    pub dir: PageDir,
     /// Open the page in the browser
     #[arg(long)]
     pub open: bool,
+}
+
+impl PageOptions {
+    pub fn access(&self) -> Access {
+        Access {
+            hosts: self.allow_host.clone(),
+            frames: self.allow_frame.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct PageDir {
+    /// The directory of the built page, instead of the page inside this program if it has one
+    #[arg(long, value_name = "DIR")]
+    pub page_dir: Option<PathBuf>,
 }
 
 impl Serve {

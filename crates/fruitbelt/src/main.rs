@@ -4,7 +4,11 @@
 
 mod arguments;
 mod convert;
+mod export;
+mod files;
+mod page;
 mod recorded;
+mod replay;
 mod send;
 mod serve;
 mod verify;
@@ -62,6 +66,8 @@ fn main() -> ExitCode {
         Some(Command::Send(arguments)) => send::send(&arguments),
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),
+        Some(Command::Replay(arguments)) => replay::replay(&arguments),
+        Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Serve(arguments)) => serve::serve(arguments),
         None => serve::serve(cli.serve),
     };

@@ -1,11 +1,18 @@
 //! `fruitbelt serve`: from arguments to a running relay, and what to do if it cannot run.
 
-use std::{io::Write, net::SocketAddr, process::ExitCode};
+use std::{
+    io::{ErrorKind, Write},
+    net::SocketAddr,
+    process::ExitCode,
+};
 
 use anyhow::{Context, anyhow};
-use relay::{Config, Listeners, StartError, Which};
+use relay::{Config, Listeners, NewFile, StartError, Which, check_record_dir};
 
-use crate::arguments::Serve;
+use crate::{
+    arguments::Serve,
+    page::{explain_page, found, open_browser},
+};
 
 /// Serves until Ctrl-C or TERM.
 ///
@@ -25,45 +32,45 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         sequential: arguments.sequential,
         policy: arguments.policy(),
         previews: !arguments.no_preview,
-        page_dir: arguments.page_dir.clone().ok_or_else(|| {
-            anyhow!("--page-dir DIR is missing: start with `cargo run --release`, which builds the page, or give the directory of a built one")
-        })?,
-        allow_hosts: arguments.allow_host.clone(),
+        page: found(&arguments.page_options.dir)?,
+        access: arguments.page_options.access(),
+        record_dir: arguments.record_dir.clone(),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
-    relay::check_page(&config.page_dir).map_err(|error| explain(&error))?;
+    if let Some(dir) = &config.record_dir {
+        check_record_dir(dir).map_err(|error| explain(&error))?;
+    }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
     let listeners = Listeners::bind(arguments.echo, arguments.page, arguments.backlog)
         .map_err(|error| explain(&error))?;
+    // The last that can fail: it leaves a file behind.
+    let record = arguments.record.as_deref().map(NewFile::create);
+    let record = record.transpose().map_err(|error| explain(&error))?;
     let page = format!("http://{}/", listeners.page_addr());
-    announce(listeners.echo_addr(), &page);
-    if arguments.open {
+    announce(&format!(
+        "echo tcp://{}\npage {page}",
+        listeners.echo_addr()
+    ));
+    if arguments.page_options.open {
         open_browser(page);
     }
-    relay::run(config, listeners, told)
+    relay::run(config, listeners, record, told)
         .await
         .map_err(|error| explain(&error))
 }
 
 /// The only lines on standard output: another program may read them.
-fn announce(echo: SocketAddr, page: &str) {
+pub fn announce(lines: &str) {
     let mut out = std::io::stdout().lock();
-    let written = writeln!(out, "echo tcp://{echo}\npage {page}").and_then(|()| out.flush());
+    let written = writeln!(out, "{lines}").and_then(|()| out.flush());
     if let Err(error) = written {
         tracing::warn!(%error, "nobody reads the standard output");
     }
 }
 
-fn open_browser(page: String) {
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = open::that_detached(&page) {
-            tracing::warn!(%error, "no browser could be opened; open {page} yourself");
-        }
-    });
-}
-
-fn explain(error: &StartError) -> anyhow::Error {
+/// Names the flag and the remedy.
+pub fn explain(error: &StartError) -> anyhow::Error {
     match error {
         StartError::Listen {
             which,
@@ -76,16 +83,16 @@ fn explain(error: &StartError) -> anyhow::Error {
             };
             let free = match source.kind() {
                 // The same address again would fail again.
-                std::io::ErrorKind::AddrNotAvailable => {
+                ErrorKind::AddrNotAvailable => {
                     SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), addr.port())
                 }
                 _ => SocketAddr::new(addr.ip(), 0),
             };
             let remedy = match source.kind() {
-                std::io::ErrorKind::AddrInUse => {
+                ErrorKind::AddrInUse => {
                     "end the program that listens there, or choose another port"
                 }
-                std::io::ErrorKind::AddrNotAvailable => "choose an address of this machine",
+                ErrorKind::AddrNotAvailable => "choose an address of this machine",
                 _ => "choose another address or port",
             };
             anyhow!("{flag} {addr}: {source}; {remedy}, for example {flag} {free}")
@@ -94,16 +101,29 @@ fn explain(error: &StartError) -> anyhow::Error {
             "--page {addr} is not a loopback address, and the page drives the relay: use --page 127.0.0.1:{}, and an ssh tunnel from elsewhere",
             addr.port()
         ),
-        StartError::NoPage { dir } => anyhow!(
-            "--page-dir {}: there is no index.html; start with `cargo run --release`, which builds the page, or give the directory of a built one",
-            dir.display()
-        ),
+        StartError::Record { path, source } => {
+            let remedy = match source.kind() {
+                ErrorKind::AlreadyExists => "it is there already; name a new file",
+                ErrorKind::NotFound => "its directory is not there; make it first",
+                _ => "name a file that can be written",
+            };
+            anyhow!("--record {}: {source}; {remedy}", path.display())
+        }
+        StartError::RecordDir { dir, source } => {
+            let remedy = match source.kind() {
+                ErrorKind::NotFound => "make it first",
+                _ => "name a directory in which files can be made",
+            };
+            anyhow!("--record-dir {}: {source}; {remedy}", dir.display())
+        }
+        StartError::NoPage { dir } => explain_page(dir),
         StartError::Random(_) | StartError::Threads(_) => anyhow!("{error}"),
     }
 }
 
 #[cfg(unix)]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+/// Done when Ctrl-C or TERM comes.
+pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -117,7 +137,8 @@ fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
+/// Done when Ctrl-C or TERM comes.
+pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::warn!(%error, "Ctrl-C cannot be handled");

@@ -12,20 +12,28 @@
 mod connection;
 mod keyframe;
 mod levels;
+mod marker;
+mod marks;
 mod pace;
 mod playback;
 mod ruler;
+mod slow;
 mod state;
+mod stretch;
+mod survey;
 mod time;
 mod timeline;
 mod verify;
 
 pub use connection::{Answer, Connection, EndState, Moment};
 pub use levels::{Batch, Level};
+pub use marker::{Marker, MarkerKind, Markers, Place};
+pub use marks::{Filter, Kinds, Mark, Marks, Stops};
 pub use pace::Pace;
 pub use playback::{Command, Mode, Playback};
 pub use ruler::{Cut, Ruler};
 pub use state::{Listener, State};
+pub use survey::{Bucket, Idle};
 pub use time::Show;
 pub use timeline::{Entry, Timeline};
 pub use verify::Fault;

@@ -27,6 +27,8 @@ struct Step {
     need: Show,
     /// How far behind a viewer at speed 1 sees it.
     lag: Show,
+    /// Idle time before it that is not shown, nanoseconds.
+    left_out_nanos: u64,
 }
 
 impl Pace {
@@ -56,33 +58,53 @@ impl Pace {
 
     /// The show time of the next record.
     pub fn push(&mut self, record: &Record) -> Show {
-        let step = match self.last {
-            None => Step {
-                at_nanos: record.at_nanos,
-                shown: self.start,
-                need: self.need(&record.event),
-                lag: Show(0),
-            },
-            Some(last) => {
-                let passed = Show(record.at_nanos.saturating_sub(last.at_nanos));
-                // A show that is behind catches up while nothing happens.
-                let idle = (passed - last.lag - last.need).min(Self::IDLE_MAX);
-                let lag = last.lag + last.need - passed;
-                let need = if lag < Self::LAG_MAX {
-                    self.need(&record.event)
-                } else {
-                    Show(0)
-                };
-                Step {
-                    at_nanos: record.at_nanos.max(last.at_nanos),
-                    shown: last.shown + last.need + idle,
-                    need,
-                    lag,
-                }
-            }
-        };
+        let mut step = self.step(record.at_nanos);
+        if step.lag < Self::LAG_MAX {
+            step.need = self.need(&record.event);
+        }
         self.last = Some(step);
         step.shown
+    }
+
+    /// When a record would be shown that is recorded at `at_nanos`.
+    #[must_use]
+    pub fn shown_at(&self, at_nanos: u64) -> Show {
+        self.step(at_nanos).shown
+    }
+
+    /// How far a viewer who plays at speed 1 is behind at `at_nanos`, after the last record.
+    #[must_use]
+    pub fn lag_at(&self, at_nanos: u64) -> Show {
+        self.step(at_nanos).lag
+    }
+
+    /// Idle time before the last record that is not shown, nanoseconds of log time.
+    #[must_use]
+    pub fn left_out_nanos(&self) -> u64 {
+        self.last.map_or(0, |last| last.left_out_nanos)
+    }
+
+    fn step(&self, at_nanos: u64) -> Step {
+        let Some(last) = self.last else {
+            return Step {
+                at_nanos,
+                shown: self.start,
+                need: Show(0),
+                lag: Show(0),
+                left_out_nanos: 0,
+            };
+        };
+        let passed = Show(at_nanos.saturating_sub(last.at_nanos));
+        // A show that is behind catches up while nothing happens.
+        let idle = passed - last.lag - last.need;
+        let shown_idle = idle.min(Self::IDLE_MAX);
+        Step {
+            at_nanos: at_nanos.max(last.at_nanos),
+            shown: last.shown + last.need + shown_idle,
+            need: Show(0),
+            lag: last.lag + last.need - passed,
+            left_out_nanos: (idle - shown_idle).0,
+        }
     }
 
     /// How far the show can run before the next record: the last movement, and the idle time
@@ -97,7 +119,7 @@ impl Pace {
 
     /// The time that a person needs to see an event, from the art's table of movements plus a
     /// moment to take it in.
-    fn need(&self, event: &Event) -> Show {
+    pub(crate) fn need(&self, event: &Event) -> Show {
         let elsewhere =
             matches!((self.focus, event.conn()), (Some(focus), Some(conn)) if focus != conn);
         if elsewhere {

@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 
 use protocol::{Conn, Event, Record, Seq};
 
-use crate::{Batch, Level, Pace, Show, State, levels::Levels};
+use crate::{
+    Batch, Level, Marks, Pace, Show, State, levels::Levels, marker::Markers, survey::Survey,
+};
 
 /// A record and when it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,12 +18,14 @@ pub struct Entry {
     pub record: Record,
     /// When a person sees it.
     pub shown: Show,
+    /// What is worth a stop in it.
+    pub marks: Marks,
 }
 
 /// The log. Bounded: the earliest records are forgotten.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    entries: VecDeque<Entry>,
+    pub(crate) entries: VecDeque<Entry>,
     /// How many entries were forgotten: the index of the first one kept.
     forgotten: usize,
     pace: Pace,
@@ -33,6 +37,8 @@ pub struct Timeline {
     here: (usize, State),
     /// How full the receive queue of the connection in focus was.
     levels: Levels,
+    pub(crate) markers: Markers,
+    pub(crate) survey: Survey,
 }
 
 impl Default for Timeline {
@@ -58,6 +64,8 @@ impl Timeline {
             head: State::default(),
             here: (0, State::default()),
             levels: Levels::new(focus, &State::default()),
+            markers: Markers::default(),
+            survey: Survey::default(),
         }
     }
 
@@ -72,23 +80,44 @@ impl Timeline {
         if known {
             return;
         }
-        self.append(record);
         self.trim();
+        let before = Marks::before(&self.head, &record);
+        let is_connection = matches!(record.event, Event::Connected(_) | Event::Accepted(_))
+            && self.head.conns.is_empty();
+        let index = self.len();
+        let shown = self.take(index, &record);
+        let marks = before.or(Marks::after(&self.head, &record));
+        self.survey.push(index, marks);
+        if is_connection || !marks.is_empty() {
+            self.markers.note(record.seq, marks, is_connection);
+        }
+        self.entries.push_back(Entry {
+            record,
+            shown,
+            marks,
+        });
     }
 
-    fn append(&mut self, record: Record) {
-        let shown = self.pace.push(&record);
-        self.head.apply(&record, shown);
-        self.levels.push(&record, shown, &self.head);
-        self.entries.push_back(Entry { record, shown });
-        let len = self.len();
+    /// Paces and applies the record of that index: all that depends on the pace.
+    fn take(&mut self, index: usize, record: &Record) -> Show {
+        let idle_from = self.pace.end();
+        let shown = self.pace.push(record);
+        let left_out_nanos = self.pace.left_out_nanos();
+        if left_out_nanos > 0 {
+            let from = (idle_from + Show(1)) - Pace::IDLE_MAX;
+            self.survey.idle(from, shown, left_out_nanos);
+        }
+        self.head.apply(record, shown);
+        self.levels.push(record, shown, &self.head);
+        let len = index + 1;
         if len.is_multiple_of(Self::SNAPSHOT_EVERY) {
             self.snapshots.push_back((len, self.head.clone()));
         }
+        shown
     }
 
     fn trim(&mut self) {
-        if self.entries.len() <= Self::ENTRIES_MAX {
+        if self.entries.len() < Self::ENTRIES_MAX {
             return;
         }
         // A whole stretch between snapshots goes, so that the first one kept has a state to
@@ -98,7 +127,18 @@ impl Timeline {
             self.entries.drain(..first - self.forgotten);
             self.forgotten = first;
         }
-        self.levels.forget_before(self.start());
+        let start = self.start();
+        self.levels.forget_before(start);
+        self.survey.forget_before(self.forgotten, start);
+        if let Some(first) = self.entries.front() {
+            self.markers.forget_before(first.record.seq);
+        }
+    }
+
+    /// How many records were forgotten to keep the log bounded: the index of the first one kept.
+    #[must_use]
+    pub fn forgotten(&self) -> usize {
+        self.forgotten
     }
 
     /// How many records there ever were; indices count from the first, forgotten or not.
@@ -137,7 +177,7 @@ impl Timeline {
         if focus == self.focus() {
             return;
         }
-        let entries = std::mem::take(&mut self.entries);
+        let mut entries = std::mem::take(&mut self.entries);
         let start = self
             .snapshots
             .front()
@@ -149,15 +189,23 @@ impl Timeline {
         self.here = (self.forgotten, start.clone());
         self.levels = Levels::new(focus, &start);
         self.head = start;
-        for entry in entries {
-            self.append(entry.record);
+        self.survey.forget_idle();
+        for (index, entry) in entries.iter_mut().enumerate() {
+            entry.shown = self.take(self.forgotten + index, &entry.record);
         }
+        self.entries = entries;
     }
 
     /// How many records are shown at `show`.
     #[must_use]
     pub fn count_at(&self, show: Show) -> usize {
         self.forgotten + self.entries.partition_point(|entry| entry.shown <= show)
+    }
+
+    /// How many records are shown before `show`.
+    #[must_use]
+    pub fn count_before(&self, show: Show) -> usize {
+        self.forgotten + self.entries.partition_point(|entry| entry.shown < show)
     }
 
     /// The state that is shown at `show`.
@@ -200,11 +248,16 @@ impl Timeline {
         self.entries.get(index.checked_sub(self.forgotten)?)
     }
 
+    /// The index of the first record, among those kept, that bears this number or a later one.
+    #[must_use]
+    pub fn index_of(&self, seq: Seq) -> usize {
+        self.forgotten + self.entries.partition_point(|entry| entry.record.seq < seq)
+    }
+
     /// The record of that number, if it is kept.
     #[must_use]
     pub fn record(&self, seq: Seq) -> Option<&Record> {
-        let index = self.entries.partition_point(|entry| entry.record.seq < seq);
-        let entry = self.entries.get(index)?;
+        let entry = self.entry(self.index_of(seq))?;
         (entry.record.seq == seq).then_some(&entry.record)
     }
 
@@ -238,79 +291,35 @@ impl Timeline {
         self.entries.back().map_or(Show(0), |entry| entry.shown)
     }
 
-    /// The log time at a show time, nanoseconds since the run began: straight lines between the
-    /// records; behind the last one both run alike.
+    /// Where the movement of the record of that index has come to rest: right before the next
+    /// record that is shown later. The picture shows what the record led to.
     #[must_use]
-    pub fn log_nanos_at(&self, show: Show) -> u64 {
-        let next = self.entries.partition_point(|entry| entry.shown <= show);
-        let before = next
-            .checked_sub(1)
-            .and_then(|index| self.entries.get(index));
-        match (before, self.entries.get(next)) {
-            (None, None) => 0,
-            (None, Some(first)) => first.record.at_nanos,
-            (Some(last), None) => last.record.at_nanos.saturating_add((show - last.shown).0),
-            (Some(a), Some(b)) => {
-                let show_span = (b.shown - a.shown).0;
-                let log_span = b.record.at_nanos.saturating_sub(a.record.at_nanos);
-                a.record.at_nanos + scaled((show - a.shown).0, log_span, show_span)
-            }
-        }
-    }
-
-    /// The show time at a log time: the inverse of [`Timeline::log_nanos_at`].
-    #[must_use]
-    pub fn show_at(&self, log_nanos: u64) -> Show {
-        let next = self
+    pub fn rest(&self, index: usize) -> Show {
+        let Some(here) = self.entry(index) else {
+            return self.start();
+        };
+        let ahead = self
             .entries
-            .partition_point(|entry| entry.record.at_nanos <= log_nanos);
-        let before = next
-            .checked_sub(1)
-            .and_then(|index| self.entries.get(index));
-        match (before, self.entries.get(next)) {
-            (None, _) => self.start(),
-            (Some(last), None) => {
-                (last.shown + Show(log_nanos.saturating_sub(last.record.at_nanos))).min(self.end())
-            }
-            (Some(a), Some(b)) => {
-                let show_span = (b.shown - a.shown).0;
-                let log_span = b.record.at_nanos.saturating_sub(a.record.at_nanos);
-                a.shown + Show(scaled(log_nanos - a.record.at_nanos, show_span, log_span))
-            }
-        }
+            .partition_point(|entry| entry.shown <= here.shown);
+        self.entries
+            .get(ahead)
+            .map_or(self.end(), |next| next.shown - Show(1))
     }
 
-    /// How much log time passes in one second of show at `show`, nanoseconds: between the record
-    /// that is shown and the next one. Behind the last one both run alike.
+    /// How much of the show after a record something moves: what its event needs.
+    pub(crate) fn movement(&self, entry: &Entry) -> Show {
+        self.pace.need(&entry.record.event)
+    }
+
+    /// When a record would be shown that is recorded at `at_nanos`, later than all that are known.
     #[must_use]
-    pub fn stretch_nanos(&self, show: Show) -> u64 {
-        const SECOND: u64 = 1_000_000_000;
-        let next = self.entries.partition_point(|entry| entry.shown <= show);
-        let before = next
-            .checked_sub(1)
-            .and_then(|index| self.entries.get(index));
-        match (before, self.entries.get(next)) {
-            (Some(a), Some(b)) => {
-                let log_span = b.record.at_nanos.saturating_sub(a.record.at_nanos);
-                scaled(SECOND, log_span, (b.shown - a.shown).0)
-            }
-            _ => SECOND,
-        }
+    pub fn shown_at(&self, at_nanos: u64) -> Show {
+        self.pace.shown_at(at_nanos)
     }
 
-    /// How far a viewer at `show` is behind live, nanoseconds of log time; None once all that is
-    /// recorded has been shown.
+    /// How much show is still to come at `at_nanos` for who plays at speed 1, after all records.
     #[must_use]
-    pub fn behind_nanos(&self, show: Show, live_nanos: u64) -> Option<u64> {
-        (show < self.last_shown()).then(|| live_nanos.saturating_sub(self.log_nanos_at(show)))
+    pub fn lag_at(&self, at_nanos: u64) -> Show {
+        self.pace.lag_at(at_nanos)
     }
-}
-
-/// `part * to / from`, 0 where `from` is.
-fn scaled(part: u64, to: u64, from: u64) -> u64 {
-    if from == 0 {
-        return 0;
-    }
-    let scaled = u128::from(part) * u128::from(to) / u128::from(from);
-    u64::try_from(scaled).unwrap_or(u64::MAX)
 }

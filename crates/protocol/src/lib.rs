@@ -5,6 +5,7 @@
 //! One [`Record`] has two forms with one meaning: postcard in [`wire`] for the page, and one flat
 //! JSON line in [`json`] for files, curl and other programs. A property test ties them.
 
+mod disk;
 mod event;
 mod header;
 mod ids;
@@ -12,10 +13,10 @@ pub mod json;
 mod keyframe;
 mod policy;
 pub mod reading;
-mod recording;
 mod request;
 pub mod wire;
 
+pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
     HalfClosed, Listening, PolicySet, Preview, Queues, Read, Record, Reset, TcpState, Unknown,
@@ -25,5 +26,4 @@ pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
 pub use policy::{Policy, ReadWhen};
-pub use recording::{Recording, RecordingFault, RecordingState};
 pub use request::{Limit, Refusal, Request, Spacing};

@@ -1,7 +1,7 @@
 //! The relay: a real TCP echo server that is watched while it works, and mirrored to whoever looks.
 //!
 //! ```text
-//! observe -> socket -> gather -> journal -> mirror (WebSocket), http (ndjson)
+//! observe -> socket -> gather -> journal -> mirror (WebSocket), http (ndjson), recording (files)
 //!              ^ echo, client                 |
 //!              +--- registry <--- requests <--+
 //! ```
@@ -15,12 +15,14 @@ mod echo;
 mod gather;
 mod http;
 mod journal;
+mod lines;
 mod listen;
 mod listeners;
 mod mirror;
 mod observe;
 mod payload;
 mod reading;
+mod recording;
 mod registry;
 mod requests;
 mod sample;
@@ -34,15 +36,19 @@ use tokio::{
     runtime::{Handle, Runtime},
     sync::watch,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
+pub use http::{Access, List, Listed, Origin, OriginError, Page, replay::Replayed};
 pub use journal::{Journal, Reader};
 pub use listen::CONNECTIONS_MAX;
-pub use listeners::{Listeners, StartError, Which, check_page};
+pub use listeners::{Listeners, PageListener, StartError, Which};
 pub use mirror::VIEWERS_MAX;
 pub use payload::{PAYLOAD_BYTES_MAX, payload};
+pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 
+use http::Callers;
+use recording::Recordings;
 use registry::Registry;
 
 /// How long the connections, and then the viewers, have to end.
@@ -61,10 +67,12 @@ pub struct Config {
     pub policy: Policy,
     /// The first bytes of facts are mirrored.
     pub previews: bool,
-    /// The directory of the page's files; has an `index.html`.
-    pub page_dir: PathBuf,
-    /// Host names by which the page may be asked for, beside the loopback ones.
-    pub allow_hosts: Vec<String>,
+    /// The page's files.
+    pub page: Page,
+    /// Who may ask for it.
+    pub access: Access,
+    /// The folder of recordings by request.
+    pub record_dir: Option<PathBuf>,
     /// Name and version of the program, for the header.
     pub program: String,
 }
@@ -82,23 +90,26 @@ struct Relay {
     home: Handle,
     /// Tasks that own a socket of the echo server or of its demonstration client.
     sockets: TaskTracker,
-    /// Tasks of viewers.
-    viewers: TaskTracker,
-    /// The viewers are to end.
-    closing: CancellationToken,
+    /// The viewers, and whoever fetches files.
+    callers: Callers,
+    recordings: Arc<Recordings>,
+}
+
+fn header(config: &Config, journal: &Journal) -> Header {
+    Header {
+        format: wire::VERSION,
+        run: journal.run(),
+        started_unix_millis: journal.started_unix_millis(),
+        head: journal.head(),
+        program: config.program.clone(),
+        system: observe::system(),
+        sources: observe::sources(),
+    }
 }
 
 impl Relay {
     fn header(&self) -> Header {
-        Header {
-            format: wire::VERSION,
-            run: self.journal.run(),
-            started_unix_millis: self.journal.started_unix_millis(),
-            head: self.journal.head(),
-            program: self.config.program.clone(),
-            system: observe::system(),
-            sources: observe::sources(),
-        }
+        header(&self.config, &self.journal)
     }
 
     /// Observes a connected stream and lets a program have it.
@@ -115,22 +126,32 @@ impl Relay {
     }
 }
 
-/// Serves until `shutdown` is done; then ends connections and viewers in order.
+/// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
+/// `record` is a file that gets all records of the run.
 ///
 /// # Errors
 /// The page is missing, or the system gives no random number for the run.
 pub async fn run(
     config: Config,
     listeners: Listeners,
+    record: Option<NewFile>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
-    check_page(&config.page_dir)?;
+    config.page.check()?;
+    observe::let_long_files_fail();
     if let Err(error) = observe::raise_descriptor_limit() {
         tracing::debug!(%error, "the limit of descriptors stays as it is");
     }
     let journal = Arc::new(Journal::new(Run(
         getrandom::u64().map_err(StartError::Random)?
     )));
+    let recordings = Recordings::new(Arc::clone(&journal), config.record_dir.clone());
+    if let Some(file) = record {
+        let header = header(&config, &journal);
+        recordings
+            .record(file, header)
+            .map_err(StartError::Threads)?;
+    }
     let registry = Registry::new(Arc::clone(&journal), config.policy);
     let listening = Listening {
         addr: listeners.echo_addr,
@@ -148,24 +169,29 @@ pub async fn run(
         echo_target: listeners::reachable(listeners.echo_addr),
         home: Handle::current(),
         sockets: TaskTracker::new(),
-        viewers: TaskTracker::new(),
-        closing: CancellationToken::new(),
+        callers: Callers::default(),
+        recordings,
     });
     let aside = Aside::new().map_err(StartError::Threads)?;
     let page = aside
-        .listen(listeners.page)
+        .listen(listeners.page.listener)
         .map_err(|source| StartError::Listen {
             which: Which::Page,
-            addr: listeners.page_addr,
+            addr: listeners.page.addr,
             source,
         })?;
+    let router = http::router(
+        http::live::routes(&relay),
+        &relay.config.page,
+        &relay.config.access,
+    );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
         async move {
             tokio::select! {
-                () = http::serve(&relay, &page) => {}
+                () = http::serve(router, &page, &relay.callers) => {}
                 () = relay.journal.keep_announcing() => {}
-                () = relay.closing.cancelled() => {}
+                () = relay.callers.closing.cancelled() => {}
             }
         }
     });
@@ -178,15 +204,43 @@ pub async fn run(
         () = shutdown => {}
     }
     drop(listeners.echo);
-    // First the connections, so that viewers are told of their end; then the viewers.
+    // First the connections, so that recordings and viewers are told of their end.
     relay.registry.close_all();
     relay.sockets.close();
     let _ = tokio::time::timeout(GRACE, relay.sockets.wait()).await;
     sealing.abort();
     relay.journal.seal();
-    relay.closing.cancel();
-    relay.viewers.close();
-    let _ = tokio::time::timeout(GRACE, relay.viewers.wait()).await;
+    relay.recordings.end().await;
+    relay.callers.end().await;
+    Ok(())
+}
+
+/// Serves a page with recordings and without a relay until `shutdown` is done.
+///
+/// # Errors
+/// The page is missing, or the system does not give its port.
+pub async fn replay(
+    page: &Page,
+    recordings: Vec<Replayed>,
+    access: &Access,
+    listener: PageListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    page.check()?;
+    let router = http::router(http::replay::routes(recordings), page, access);
+    let PageListener { listener, addr } = listener;
+    let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
+        which: Which::Page,
+        addr,
+        source,
+    })?;
+    let callers = Callers::default();
+    tokio::select! {
+        () = http::serve(router, &listener, &callers) => {}
+        () = shutdown => {}
+    }
+    drop(listener);
+    callers.end().await;
     Ok(())
 }
 

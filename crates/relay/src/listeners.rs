@@ -5,7 +5,7 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -18,10 +18,16 @@ const PAGE_BACKLOG: u32 = 128;
 #[derive(Debug)]
 pub struct Listeners {
     pub(crate) echo: TcpListener,
-    /// For the viewers' runtime.
-    pub(crate) page: std::net::TcpListener,
     pub(crate) echo_addr: SocketAddr,
-    pub(crate) page_addr: SocketAddr,
+    pub(crate) page: PageListener,
+}
+
+/// The page's listener, bound and listening.
+#[derive(Debug)]
+pub struct PageListener {
+    /// For the runtime that serves it.
+    pub(crate) listener: std::net::TcpListener,
+    pub(crate) addr: SocketAddr,
 }
 
 /// Which listener could not be had.
@@ -58,6 +64,22 @@ pub enum StartError {
         /// Where it should be.
         dir: PathBuf,
     },
+    /// The file of a recording cannot be made.
+    #[error("cannot record into {}: {source}", path.display())]
+    Record {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No recordings can be made in that folder.
+    #[error("cannot record in {}: {source}", dir.display())]
+    RecordDir {
+        /// Which.
+        dir: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// No run id.
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
@@ -72,20 +94,9 @@ impl Listeners {
     /// # Errors
     /// The page's address is not loopback, or the system refuses one of them.
     pub fn bind(echo: SocketAddr, page: SocketAddr, backlog: u32) -> Result<Listeners, StartError> {
-        if !page.ip().is_loopback() {
-            return Err(StartError::NotLoopback { addr: page });
-        }
-        let listen = |which, addr, backlog| {
-            bind(addr, backlog)
-                .and_then(|listener| Ok((listener.local_addr()?, listener)))
-                .map_err(|source| StartError::Listen {
-                    which,
-                    addr,
-                    source,
-                })
-        };
+        PageListener::check(page)?;
         let (echo_addr, listener) = listen(Which::Echo, echo, backlog)?;
-        let (page_addr, page) = listen(Which::Page, page, PAGE_BACKLOG)?;
+        let page = PageListener::bind(page)?;
         let echo = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
             which: Which::Echo,
             addr: echo,
@@ -93,9 +104,8 @@ impl Listeners {
         })?;
         Ok(Listeners {
             echo,
-            page,
             echo_addr,
-            page_addr,
+            page,
         })
     }
 
@@ -108,8 +118,47 @@ impl Listeners {
     /// Where the page is.
     #[must_use]
     pub fn page_addr(&self) -> SocketAddr {
-        self.page_addr
+        self.page.addr
     }
+}
+
+impl PageListener {
+    /// Binds and listens; port 0 picks a free one.
+    ///
+    /// # Errors
+    /// The address is not loopback, or the system refuses it.
+    pub fn bind(addr: SocketAddr) -> Result<PageListener, StartError> {
+        PageListener::check(addr)?;
+        let (addr, listener) = listen(Which::Page, addr, PAGE_BACKLOG)?;
+        Ok(PageListener { listener, addr })
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    fn check(addr: SocketAddr) -> Result<(), StartError> {
+        if addr.ip().is_loopback() {
+            return Ok(());
+        }
+        Err(StartError::NotLoopback { addr })
+    }
+}
+
+fn listen(
+    which: Which,
+    addr: SocketAddr,
+    backlog: u32,
+) -> Result<(SocketAddr, std::net::TcpListener), StartError> {
+    bind(addr, backlog)
+        .and_then(|listener| Ok((listener.local_addr()?, listener)))
+        .map_err(|source| StartError::Listen {
+            which,
+            addr,
+            source,
+        })
 }
 
 fn bind(addr: SocketAddr, backlog: u32) -> io::Result<std::net::TcpListener> {
@@ -121,19 +170,6 @@ fn bind(addr: SocketAddr, backlog: u32) -> io::Result<std::net::TcpListener> {
     socket.bind(&addr.into())?;
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
     Ok(socket.into())
-}
-
-/// Is there a page to serve?
-///
-/// # Errors
-/// [`StartError::NoPage`].
-pub fn check_page(dir: &Path) -> Result<(), StartError> {
-    if dir.join("index.html").is_file() {
-        return Ok(());
-    }
-    Err(StartError::NoPage {
-        dir: dir.to_owned(),
-    })
 }
 
 /// The address by which this machine reaches a listener.

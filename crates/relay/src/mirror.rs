@@ -63,7 +63,9 @@ async fn converse(
     cursor: Option<Cursor>,
 ) -> Option<(u16, &'static str)> {
     let mut reader = relay.journal.read_from(cursor);
+    let mut recording = relay.recordings.told();
     say(viewer, &FromRelay::Header(Box::new(relay.header()))).await?;
+    recording.mark_changed();
     let mut beat = interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ping = interval(PING_EVERY);
@@ -72,11 +74,15 @@ async fn converse(
     let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
     loop {
         tokio::select! {
-            () = relay.closing.cancelled() => {
+            () = relay.callers.closing.cancelled() => {
                 while let Some(message) = reader.take() {
                     send(viewer, Message::Binary(message)).await?;
                 }
                 return Some((close_code::AWAY, "the relay ends"));
+            }
+            Ok(()) = recording.changed() => {
+                let recording = recording.borrow_and_update().clone();
+                say(viewer, &FromRelay::Recording(recording)).await?;
             }
             message = reader.next() => send(viewer, Message::Binary(message)).await?,
             heard = viewer.recv() => {

@@ -32,8 +32,17 @@ pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal
             batches,
             spacing,
         } => send(relay, conn, batches, spacing).await,
-        Request::Record { .. } => Err(Refusal::NoRecordDir),
+        Request::Record { on: true } => record(relay).await,
+        Request::Record { on: false } => relay.recordings.stop_by_request(),
     }
+}
+
+/// The file is made aside: a disk may take its time.
+async fn record(relay: &Arc<Relay>) -> Result<(), Refusal> {
+    let (recordings, header) = (Arc::clone(&relay.recordings), relay.header());
+    let started = tokio::task::spawn_blocking(move || recordings.start_by_request(header));
+    // It does not panic; it is given up only where the relay ends.
+    started.await.unwrap_or(Err(Refusal::NotRecording))
 }
 
 async fn send(

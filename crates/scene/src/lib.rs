@@ -19,6 +19,7 @@ mod shape;
 mod sketch;
 mod stage;
 mod svg;
+pub mod timeline;
 pub mod words;
 
 pub use all::chosen;

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use model::Show;
 use protocol::{Conn, Seq};
 
 use crate::{Fruit, Ink};
@@ -240,6 +241,8 @@ pub enum Target {
     Connection(Conn),
     /// One record.
     Record(Seq),
+    /// A moment that has a marker: whoever points at it goes there.
+    Moment(Show),
 }
 
 /// The four partitions of the incoming stream, in the order in which bytes pass them.

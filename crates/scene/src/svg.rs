@@ -101,10 +101,11 @@ fn symbol(out: &mut String, fruit: Fruit, detail: bool, look: Look) -> std::fmt:
     {
         write!(out, "<path d=\"{d}\" fill=\"{}\"", fill.unwrap_or("none"))?;
         if let Some((colour, width)) = stroke {
+            let width = precise(width);
             write!(out, " stroke=\"{colour}\" stroke-width=\"{width}\"")?;
         }
         if opacity < 1.0 {
-            write!(out, " opacity=\"{opacity}\"")?;
+            write!(out, " opacity=\"{}\"", precise(opacity))?;
         }
         out.push_str("/>");
     }
@@ -166,7 +167,7 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
             if moved || scaled {
                 write!(out, " transform=\"translate({} {})", n(*x), n(*y))?;
                 if scaled {
-                    write!(out, " scale({:.4})", scale)?;
+                    write!(out, " scale({})", fixed(*scale, 4))?;
                 }
                 out.push('"');
             }
@@ -223,7 +224,7 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
                 )?;
             }
             if *opacity < 1.0 {
-                write!(out, " opacity=\"{opacity:.2}\"")?;
+                write!(out, " opacity=\"{}\"", fixed(*opacity, 2))?;
             }
             out.push_str("/>\n");
             if let Some(character) = character {
@@ -242,7 +243,7 @@ fn write_shape(out: &mut String, shape: &Shape, look: Look) -> std::fmt::Result 
                 )?;
             }
         }
-        Shape::GroupStart { opacity } => writeln!(out, "<g opacity=\"{opacity:.2}\">")?,
+        Shape::GroupStart { opacity } => writeln!(out, "<g opacity=\"{}\">", fixed(*opacity, 2))?,
         Shape::GroupEnd => out.push_str("</g>\n"),
     }
     Ok(())
@@ -345,9 +346,60 @@ fn mono(mono: bool) -> String {
 }
 
 /// A number, rounded to a tenth.
-fn n(value: f64) -> f64 {
-    // + 0.0 makes -0 into 0.
-    (value * 10.0).round() / 10.0 + 0.0
+fn n(value: f64) -> Decimal {
+    Decimal {
+        value,
+        places: 1,
+        fixed: false,
+    }
+}
+
+/// A number of the art: as precise as it is written there.
+fn precise(value: f64) -> Decimal {
+    Decimal {
+        value,
+        places: 4,
+        fixed: false,
+    }
+}
+
+/// A number with all of so many decimals.
+fn fixed(value: f64, places: usize) -> Decimal {
+    Decimal {
+        value,
+        places,
+        fixed: true,
+    }
+}
+
+/// A number with at most so many decimals. By whole numbers: in the page the tables that print any
+/// number would weigh more than all the rest here.
+struct Decimal {
+    value: f64,
+    places: usize,
+    /// Zeros at its end are written as well.
+    fixed: bool,
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = 10_u64.pow(self.places as u32);
+        let rounded = (self.value * unit as f64).round() as i64;
+        if rounded < 0 {
+            f.write_char('-')?;
+        }
+        let (whole, mut part) = (rounded.unsigned_abs() / unit, rounded.unsigned_abs() % unit);
+        write!(f, "{whole}")?;
+        let mut places = self.places;
+        while !self.fixed && places > 0 && part % 10 == 0 {
+            part /= 10;
+            places -= 1;
+        }
+        if places == 0 {
+            return Ok(());
+        }
+        write!(f, ".{part:0places$}")
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Writes the level charts and the crowds to a folder, to be looked at:
+//! Writes the level charts, the bars of time and the crowds to a folder, to be looked at:
 //! `SCENE_LOOK=dir cargo test -p scene --test look_chart -- --ignored`.
 #![allow(clippy::unwrap_used)]
 
@@ -15,6 +15,17 @@ fn charts() {
     for situation in support::charts::situations() {
         let svg = scene::to_svg(&situation.draw(), situation.look);
         std::fs::write(format!("{folder}/{}.svg", situation.name), svg).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "for people"]
+fn timelines() {
+    let folder = std::env::var("SCENE_LOOK").unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    for situation in support::timelines::situations() {
+        let svg = scene::to_svg(&situation.draw(), situation.look);
+        std::fs::write(format!("{folder}/bar_{}.svg", situation.name), svg).unwrap();
     }
 }
 

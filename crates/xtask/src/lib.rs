@@ -5,6 +5,7 @@
 mod axe;
 pub mod bench;
 pub mod dev;
+pub mod dist;
 pub mod elsewhere;
 pub mod page;
 pub mod prerequisites;

@@ -56,7 +56,7 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     let (site, stamp_file) = (beside(""), beside(".stamp"));
     same_bindgen(&fs::read_to_string(workspace.root.join("Cargo.lock"))?)?;
 
-    let modules = workspace.build_all([
+    let modules = workspace.products_of(workspace.builder([
         "--package=web",
         "--package=reader",
         "--lib",
@@ -65,7 +65,7 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
         build.profile(),
         "--target-dir",
         target.to_str().context("the target folder is not UTF-8")?,
-    ])?;
+    ]))?;
     let sources = sources(&workspace.root.join("web"))?;
 
     // Two builds at once would pack into the same folder; the lock is freed when the file closes.

@@ -69,15 +69,27 @@ impl Workspace {
     /// Runs `cargo build` with these arguments and returns the program or wasm module that it
     /// made. Progress and compiler errors go to standard error as usual.
     pub fn build<const N: usize>(&self, arguments: [&str; N]) -> Result<PathBuf> {
-        let product = self.build_all(arguments)?.pop();
-        product.with_context(|| format!("cargo build {} made nothing", arguments.join(" ")))
+        self.product_of(self.builder(arguments))
     }
 
-    /// The same for more than one program or module at once.
-    pub fn build_all<const N: usize>(&self, arguments: [&str; N]) -> Result<Vec<PathBuf>> {
+    /// The call of `cargo build` that [`Workspace::product_of`] runs.
+    pub fn builder<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut cargo = self.cargo(["build", "--message-format=json-render-diagnostics"]);
+        cargo.args(arguments);
+        cargo
+    }
+
+    /// Runs a call of `cargo build` and returns what it made last.
+    pub fn product_of(&self, cargo: Command) -> Result<PathBuf> {
+        let last = self.products_of(cargo)?.pop();
+        last.context("cargo made nothing")
+    }
+
+    /// The same of all that it made.
+    pub fn products_of(&self, mut cargo: Command) -> Result<Vec<PathBuf>> {
+        let called: Vec<_> = cargo.get_args().map(|a| a.to_string_lossy()).collect();
+        let called = called.join(" ");
         let mut child = cargo
-            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot run cargo")?;
@@ -88,11 +100,8 @@ impl Workspace {
             }
         }
         let status = child.wait()?;
-        ensure!(
-            status.success(),
-            "cargo build {} failed",
-            arguments.join(" ")
-        );
+        ensure!(status.success(), "cargo {called} failed");
+        ensure!(!products.is_empty(), "cargo {called} made nothing");
         Ok(products)
     }
 }

@@ -42,6 +42,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             controls.server.asked.or(of_focus).is_some() || controls.asked_backlog.is_some()
         })
     };
+    let recorded = move || view.controls.with(|controls| controls.recorded);
     let complaint = move || {
         view.complaint
             .get()
@@ -84,13 +85,20 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     "×"
                 </button>
             </div>
+            <p class="m">
+                {move || recorded().then(|| Label::NobodyToAsk.text(view.lang.get()))}
+            </p>
             // Until the relay is heard there is nobody to ask.
-            <fieldset disabled=move || !view.controls.with(|controls| controls.heard)>
+            <fieldset disabled=move || {
+                view.controls.with(|controls| !controls.heard || controls.recorded)
+            }>
                 <PolicyFields view target/>
                 <Sending view/>
                 <Backlog view/>
             </fieldset>
-            <Join view/>
+            <div hidden=recorded>
+                <Join view/>
+            </div>
             <p class="complaint" id="complaint" role="alert">{complaint}</p>
         </section>
     }

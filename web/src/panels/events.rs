@@ -2,12 +2,14 @@
 //! Both say of each line how it is known.
 
 use leptos::prelude::*;
+use model::{Command, Filter, Kinds};
 use protocol::Conn;
 use scene::Lang;
 
 use super::mark::{Legend, Mark};
 use crate::{
-    events::{Kind, Row},
+    app, browser,
+    events::{FACTS, Row},
     language::Label,
     values::Value,
     view::{Panel, View},
@@ -56,21 +58,27 @@ pub fn Events(view: View) -> impl IntoView {
 /// Which events: by kind and by connection.
 #[component]
 fn Filters(view: View) -> impl IntoView {
+    // The keys that step go among these only.
+    let choose = move |event: web_sys::Event, change: &dyn Fn(&mut Filter, &str)| {
+        let mut filter = view.filter.get_untracked();
+        change(&mut filter, &event_target_value(&event));
+        view.filter.set(filter);
+        app::with(|app| app.command(Command::Filter(filter)));
+        browser::release(&event);
+    };
     let kind_chosen = move |event| {
-        let chosen = event_target_value(&event);
-        let kind = match chosen.as_str() {
-            "" => Kind::Facts,
-            "*" => Kind::All,
-            chosen => view.kinds.with_untracked(|kinds| {
-                let kind = kinds.iter().find(|kind| kind.0 == chosen);
-                kind.map_or(Kind::Facts, |kind| Kind::Named(kind.0))
-            }),
-        };
-        view.filter.update(|filter| filter.kind = kind);
+        choose(event, &|filter, chosen| {
+            filter.kinds = match chosen.parse() {
+                Ok(place) => Kinds::default().with(place, true),
+                Err(_) if chosen == "*" => Kinds::default(),
+                Err(_) => FACTS,
+            };
+        });
     };
     let conn_chosen = move |event| {
-        let conn = event_target_value(&event).parse().ok().map(Conn);
-        view.filter.update(|filter| filter.conn = conn);
+        choose(event, &|filter, chosen| {
+            filter.conn = chosen.parse().ok().map(Conn)
+        });
     };
     let conns = Memo::new(move |_| {
         let mut conns: Vec<Conn> = view
@@ -90,10 +98,10 @@ fn Filters(view: View) -> impl IntoView {
                 <option value="">{view.say(Label::KindFacts)}</option>
                 <option value="*">{view.say(Label::KindAll)}</option>
                 <For each=move || view.kinds.get() key=|kind| kind.0 let:kind>
-                    <option value=kind.0>
+                    <option value=kind.0.to_string()>
                         {move || match view.lang.get() {
-                            Lang::En => kind.0,
-                            Lang::Zh => kind.1,
+                            Lang::En => kind.1,
+                            Lang::Zh => kind.2,
                         }}
                     </option>
                 </For>

@@ -34,7 +34,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     let look_name = move || language::look_name(view.look.get(), view.lang.get());
     let look_label = move || {
         let title = Label::Look.text(view.lang.get());
-        format!("{title}: {} (L)", look_name())
+        format!("{title}: {} (C)", look_name())
     };
     view! {
         <header>
@@ -77,6 +77,19 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     <path fill="currentColor" d="M10 1a9 9 0 1 0 0 18 9 9 0 1 0 0-18ZM10 3a7 7 0 0 1 0 14Z"></path>
                 </svg>
                 <span class="header-word">{look_name}</span>
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
+                title=view.say(Label::Recordings)
+                aria-label=view.say(Label::Recordings)
+                aria-haspopup="dialog"
+                on:click=|_| browser::open_dialog(super::recordings::DIALOG)
+            >
+                <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+                    <path fill="currentColor" d="M1 3h7l2 3h9v11H1ZM3 8v7h14V8Z"></path>
+                </svg>
+                <span class="header-word">{view.say(Label::Recordings)}</span>
             </button>
             <button
                 type="button"

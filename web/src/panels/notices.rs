@@ -10,6 +10,14 @@ use crate::{
     wish,
 };
 
+/// The news in words.
+pub fn words(view: View) -> impl Fn() -> Option<String> + Copy + Send {
+    move || {
+        let notice = view.notice.get()?;
+        Some(language::notice(notice, view.lang.get()))
+    }
+}
+
 /// News: the relay lost or found, a gap, another version.
 #[component]
 pub fn Notices(view: View) -> impl IntoView {
@@ -17,14 +25,17 @@ pub fn Notices(view: View) -> impl IntoView {
     let is_bad = move || {
         matches!(
             view.notice.get(),
-            Some(Notice::Lost | Notice::OtherVersion(_) | Notice::Gap(_))
+            Some(
+                Notice::Lost
+                    | Notice::OtherVersion(_)
+                    | Notice::Gap(_)
+                    | Notice::Film
+                    | Notice::Unreadable(_)
+                    | Notice::RecordingFailed(_)
+            )
         )
     };
-    let words = move || {
-        view.notice
-            .get()
-            .map(|notice| language::notice(notice, view.lang.get()))
-    };
+    let words = words(view);
     // The frame stays, so that screen readers watch it before there is anything to read.
     view! {
         <div class="notice" role="status" class:bad=is_bad class:quiet=move || words().is_none()>
@@ -34,6 +45,14 @@ pub fn Notices(view: View) -> impl IntoView {
                     {view.say(Label::Reload)}
                 </button>
             </Show>
+            <button
+                type="button"
+                class="btn"
+                data-ask="stop"
+                hidden=move || !view.film.get()
+            >
+                {view.say(Label::StopFilm)}
+            </button>
         </div>
     }
 }

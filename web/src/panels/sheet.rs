@@ -9,47 +9,67 @@ use crate::{
     view::View,
 };
 
-/// The keys as they are written, and what they do.
-const KEYS: [(&str, Label); 11] = [
-    ("", Label::KeyPause),
-    ("1 – 9", Label::KeyDigits),
+/// The keys as they are written, and what they do: those of time first.
+const KEYS: [(&str, Label); 22] = [
+    ("K", Label::KeyPause),
+    (", .", Label::KeyStep),
+    ("← →", Label::KeyTenth),
+    ("⇧← ⇧→", Label::KeySecond),
+    ("J L", Label::KeyTen),
+    ("0 – 9", Label::KeyDigits),
+    ("Home", Label::KeyHome),
+    ("End", Label::KeyEnd),
+    ("< >", Label::KeySpeed),
+    ("[ ]", Label::KeyMarkers),
+    ("M", Label::KeyMark),
+    ("PgUp PgDn", Label::KeyPages),
+    ("+ −", Label::KeyZoom),
+    ("N P", Label::KeyConn),
     ("A", Label::KeyAll),
     ("V", Label::KeyPicture),
-    ("L", Label::KeyLook),
+    ("C", Label::KeyLook),
     ("B", Label::KeyBlank),
     ("F", Label::KeyFull),
-    ("Tab", Label::KeyTab),
-    ("← → ↑ ↓", Label::KeyArrows),
+    ("Tab ← →", Label::KeyTab),
     ("Esc", Label::KeyEscape),
     ("?", Label::KeySheet),
 ];
+
+/// What lies over the page with a title and a button that closes it.
+#[component]
+pub fn Sheet(view: View, id: &'static str, title: Label, children: Children) -> impl IntoView {
+    view! {
+        <dialog id=id class="sheet" aria-label=view.say(title)>
+            // A form of this method closes its dialog.
+            <form method="dialog" class="head">
+                <h2>{view.say(title)}</h2>
+                <span class="space"></span>
+                <button class="btn quiet" aria-label=view.say(Label::Close2)>"×"</button>
+            </form>
+            {children()}
+        </dialog>
+    }
+}
 
 /// The list of all keys.
 #[component]
 pub fn Keys(view: View) -> impl IntoView {
     let line = move |(key, label): (&'static str, Label)| {
-        let key = move || match key {
-            // The one key whose name is a word.
-            "" => Label::KeySpace.text(view.lang.get()),
-            key => key,
-        };
+        // The one key whose name is a word.
+        let space = (label == Label::KeyPause).then(|| {
+            view! { <kbd>{view.say(Label::KeySpace)}</kbd>" " }
+        });
         view! {
             <div>
-                <dt><kbd>{key}</kbd></dt>
+                <dt>{space}<kbd>{key}</kbd></dt>
                 <dd>{view.say(label)}</dd>
             </div>
         }
     };
     view! {
-        <dialog id=SHEET class="sheet" aria-labelledby="keys-title">
-            // A form of this method closes its dialog.
-            <form method="dialog" class="head">
-                <h2 id="keys-title">{view.say(Label::Keys)}</h2>
-                <span class="space"></span>
-                <button class="btn quiet" aria-label=view.say(Label::Close2)>"×"</button>
-            </form>
+        <Sheet view id=SHEET title=Label::Keys>
             <dl>{KEYS.map(line).into_iter().collect_view()}</dl>
-        </dialog>
+        </Sheet>
     }
 }
 

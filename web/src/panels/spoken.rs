@@ -34,7 +34,13 @@ pub fn Spoken(view: View) -> impl IntoView {
         match &step {
             Some((_, words)) if step != step_before => {
                 let sentence = match (&step_before, news) {
-                    (None, _) => language::paused(&caption, lang),
+                    (None, _) => match view.strip.with_untracked(|strip| strip.stopped) {
+                        Some((mark, conn)) => {
+                            let why = language::stopped(mark, conn, lang);
+                            format!("{} {caption}", language::paused(&(why + "."), lang))
+                        }
+                        None => language::paused(&caption, lang),
+                    },
                     (Some(_), Some(news)) => news.to_owned(),
                     // Nothing that the picture tells of: the record itself.
                     (Some(_), None) => words.clone(),
@@ -54,6 +60,14 @@ pub fn Spoken(view: View) -> impl IntoView {
             say_next(spoken, waiting, busy);
         }
         (step, caption, lang)
+    });
+    // What a person did just now is told at once.
+    Effect::new(move |_| {
+        let said = view.said.get();
+        if !said.is_empty() {
+            waiting.set_value([said].into());
+            say_next(spoken, waiting, busy);
+        }
     });
     view! {
         <p class="unseen" aria-live="polite">{move || spoken.get()}</p>

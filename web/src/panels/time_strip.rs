@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use model::Command;
 use scene::words::{duration, tenths_of_seconds};
 
-use super::{hits::Hits, notices::Notices};
+use super::{hits::Hits, notices::Notices, time_tools, timeline::Timeline};
 use crate::{
-    app, frame_loop,
+    app::{self, App},
+    frame_loop,
     language::{self, Label},
     view::{Panel, View},
 };
@@ -41,8 +42,24 @@ pub fn TimeStrip(view: View) -> impl IntoView {
     let any = move || view.strip.with(|strip| strip.any);
     let heard = move || view.controls.with(|controls| controls.heard);
     let real = move || {
-        let nanos = view.strip.with(|strip| strip.stretch_nanos);
-        language::is_real(&duration(nanos), view.lang.get())
+        let (lang, nanos) = (
+            view.lang.get(),
+            view.strip.with(|strip| strip.stretch_nanos),
+        );
+        format!(
+            "{} {}",
+            Label::SecondHere.text(lang),
+            language::is_real(&duration(nanos), lang)
+        )
+    };
+    let state = move || {
+        let lang = view.lang.get();
+        let (paused, stopped) = view.strip.with(|strip| (strip.paused, strip.stopped));
+        match stopped {
+            Some((mark, conn)) => language::paused(&language::stopped(mark, conn, lang), lang),
+            None if paused => Label::Paused.text(lang).into(),
+            None => String::new(),
+        }
     };
     view! {
         <section class="time" aria-label=view.say(Label::Time)>
@@ -79,19 +96,11 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                     {icon(FORTH)}
                 </button>
             </div>
-            <p class="stretch">
-                <b>
-                    {move || {
-                        let label = match (paused(), heard()) {
-                            (true, _) => Some(Label::Paused),
-                            (false, true) => Some(Label::SecondHere),
-                            (false, false) => None,
-                        };
-                        label.map(|label| label.text(view.lang.get()))
-                    }}
-                </b>
-                <span>{move || (any() && heard() && !paused()).then(real)}</span>
-            </p>
+            <div class="stretch">
+                <b>{state}</b>
+                <span>{move || (any() && heard()).then(real)}</span>
+            </div>
+            <time_tools::Speed view/>
             <div
                 class="lanes"
                 id="level"
@@ -102,6 +111,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                 <canvas id=frame_loop::LANES aria-hidden="true"></canvas>
                 <Hits view spots=view.lane_spots/>
             </div>
+            <Timeline view/>
             <Notices view/>
             <Lag view/>
         </section>
@@ -114,6 +124,7 @@ fn Lag(view: View) -> impl IntoView {
     let behind = Memo::new(move |_| view.strip.with(|strip| strip.behind_nanos));
     let any = move || view.strip.with(|strip| strip.any);
     let heard = move || view.controls.with(|controls| controls.heard);
+    let recorded = move || view.controls.with(|controls| controls.recorded);
     // Tenths of seconds: what changes faster cannot be read.
     let in_seconds = move || behind.get().map(|nanos| tenths_of_seconds(nanos) + " s");
     let words = move || {
@@ -121,9 +132,18 @@ fn Lag(view: View) -> impl IntoView {
         match (any(), behind.get()) {
             (false, _) => Label::NothingRecorded,
             (true, None) => Label::AllShown,
+            (true, Some(_)) if recorded() => Label::BeforeEnd,
             (true, Some(_)) => Label::BehindLive,
         }
         .text(lang)
+    };
+    let go = move || {
+        let label = if recorded() {
+            Label::GoToEnd
+        } else {
+            Label::GoLive
+        };
+        label.text(view.lang.get())
     };
     view! {
         <div class="lag">
@@ -137,10 +157,11 @@ fn Lag(view: View) -> impl IntoView {
                 type="button"
                 class="btn"
                 disabled=move || behind.get().is_none() && !view.strip.with(|strip| strip.paused)
-                on:click=|_| command(Command::GoLive)
+                on:click=|_| app::with(App::go_live)
             >
-                {view.say(Label::GoLive)}
+                {go}
             </button>
+            <time_tools::Tools view/>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 mod history;
 mod levels;
+mod playback;
 
 use history::{records, steps};
 use model::{Command, Mode, Pace, Playback, Show, State, Timeline};
@@ -154,7 +155,7 @@ proptest! {
             match kind {
                 0 => playback.advance(value % 3_000_000_000, &timeline),
                 1 => playback.command(Command::Toggle, &timeline),
-                2 => playback.command(Command::GoLive, &timeline),
+                2 => playback.command(Command::GoLive { live_nanos: Some(value) }, &timeline),
                 3 => playback.command(Command::Seek(Show(value)), &timeline),
                 4 => playback.command(Command::Step { forward: value % 2 == 0 }, &timeline),
                 5 => playback.command(Command::Mode(Mode::Following), &timeline),

@@ -16,14 +16,14 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// Said by every answer. Pictures may be made by the page itself (`data:`, `blob:`).
-const SAID: [(HeaderName, &str); 5] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'self'",
-    ),
+/// What the page may do; who may frame it is added. Pictures may be made by the page itself
+/// (`data:`, `blob:`).
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
+     style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// Said by every answer, beside the content policy.
+const SAID: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
@@ -33,10 +33,61 @@ const SAID: [(HeaderName, &str); 5] = [
     (header::VARY, "accept-encoding"),
 ];
 
-/// The host names by which this relay may be asked.
+/// Who may ask, beside this machine's own names and pages.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Host names by which the page may be asked for.
+    pub hosts: Vec<String>,
+    /// Whose pages may show this one in a frame.
+    pub frames: Vec<Origin>,
+}
+
+/// The origin of a web page: scheme, host and, if it is not the scheme's own, port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+/// What is no origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "give scheme, host and port of the page that may, for example https://slides.example or http://localhost:8000"
+)]
+pub struct OriginError;
+
+impl std::str::FromStr for Origin {
+    type Err = OriginError;
+
+    /// Takes nothing that could mean more in a content policy than one origin.
+    fn from_str(text: &str) -> Result<Origin, OriginError> {
+        let text = text.to_ascii_lowercase();
+        let (scheme, rest) = text.split_once("://").ok_or(OriginError)?;
+        let own_port: u16 = match scheme {
+            "http" => 80,
+            "https" => 443,
+            _ => return Err(OriginError),
+        };
+        let (host, port) = match rest.split_once(':') {
+            Some((host, port)) => (host, Some(port.parse::<u16>().map_err(|_| OriginError)?)),
+            None => (rest, None),
+        };
+        let is_name = |label: &str| {
+            !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        if !host.split('.').all(is_name) {
+            return Err(OriginError);
+        }
+        Ok(Origin(match port {
+            Some(port) if port != own_port => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }))
+    }
+}
+
+/// Decides who may ask.
 #[derive(Debug)]
 pub struct Guard {
     allowed: HashSet<String>,
+    frames: Vec<Origin>,
+    content_policy: HeaderValue,
 }
 
 /// Why a request is refused.
@@ -54,6 +105,10 @@ enum Refused {
     Origin,
     #[error("another site may only link to the page itself")]
     Site,
+    #[error(
+        "another site may show this page in a frame only if it is started with --allow-frame ORIGIN"
+    )]
+    Frame,
 }
 
 impl Refused {
@@ -61,7 +116,9 @@ impl Refused {
         match self {
             Refused::Method => StatusCode::METHOD_NOT_ALLOWED,
             Refused::NoHost => StatusCode::BAD_REQUEST,
-            Refused::Host | Refused::Origin | Refused::Site => StatusCode::FORBIDDEN,
+            Refused::Host | Refused::Origin | Refused::Site | Refused::Frame => {
+                StatusCode::FORBIDDEN
+            }
         }
     }
 }
@@ -76,6 +133,10 @@ pub async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next
         }
     };
     let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        guard.content_policy.clone(),
+    );
     for (name, value) in SAID {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -86,10 +147,21 @@ pub async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next
 }
 
 impl Guard {
-    /// Loopback names are always allowed; `names` are, too.
-    pub fn new(names: &[String]) -> Guard {
-        let allowed = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-        Guard { allowed }
+    /// Loopback names are always allowed; those of `access` are, too.
+    pub fn new(access: &Access) -> Guard {
+        let mut content_policy = CONTENT_POLICY.to_owned();
+        for Origin(origin) in &access.frames {
+            content_policy.push(' ');
+            content_policy.push_str(origin);
+        }
+        let names = access.hosts.iter();
+        Guard {
+            allowed: names.map(|name| name.to_ascii_lowercase()).collect(),
+            frames: access.frames.clone(),
+            // An origin is made of letters, digits and a few signs, all of which a header may hold.
+            content_policy: HeaderValue::try_from(content_policy)
+                .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
+        }
     }
 
     fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
@@ -113,15 +185,33 @@ impl Guard {
             }
         }
         if headers.contains_key(FETCH_SITE) {
-            let site = only(headers, &FETCH_SITE);
+            let is_own = matches!(only(headers, &FETCH_SITE), Some("same-origin" | "none"));
             let is_document = matches!(uri.path(), "/" | "/index.html")
-                && only(headers, &FETCH_MODE) == Some("navigate")
-                && only(headers, &FETCH_DEST) == Some("document");
-            if !matches!(site, Some("same-origin" | "none")) && !is_document {
-                return Err(Refused::Site);
+                && only(headers, &FETCH_MODE) == Some("navigate");
+            match only(headers, &FETCH_DEST) {
+                _ if is_own => {}
+                Some("document") if is_document => {}
+                Some("iframe") if is_document => {
+                    if !self.may_frame(headers) {
+                        return Err(Refused::Frame);
+                    }
+                }
+                _ => return Err(Refused::Site),
             }
         }
         Ok(())
+    }
+
+    /// The browser itself lets only the origins of the content policy show the document. It may be
+    /// told not to say who asks; but if it says, this is refused before.
+    fn may_frame(&self, headers: &HeaderMap) -> bool {
+        if !headers.contains_key(header::REFERER) {
+            return !self.frames.is_empty();
+        }
+        let referrer = only(headers, &header::REFERER).map(origin_of);
+        self.frames
+            .iter()
+            .any(|Origin(origin)| referrer.as_ref() == Some(origin))
     }
 
     /// `host`: a name or an address, perhaps with a port, as in a Host header.
@@ -144,6 +234,14 @@ impl Guard {
     }
 }
 
+/// An address without its path, as browsers write it.
+fn origin_of(address: &str) -> String {
+    let host_at = address.find("://").map_or(0, |at| at + "://".len());
+    let (_, rest) = address.split_at(host_at);
+    let path_at = rest.find('/').map_or(address.len(), |at| host_at + at);
+    address.split_at(path_at).0.to_ascii_lowercase()
+}
+
 fn is_port(text: &str) -> bool {
     text.strip_prefix(':')
         .is_some_and(|port| port.parse::<u16>().is_ok())
@@ -163,7 +261,22 @@ mod tests {
     use super::*;
 
     fn check(target: &str, headers: &[(&str, &str)], expect: Result<(), Refused>) {
-        let guard = Guard::new(&["Belt.Example".into()]);
+        check_with(&[], target, headers, expect);
+    }
+
+    fn check_with(
+        frames: &[&str],
+        target: &str,
+        headers: &[(&str, &str)],
+        expect: Result<(), Refused>,
+    ) {
+        let guard = Guard::new(&Access {
+            hosts: vec!["Belt.Example".into()],
+            frames: frames
+                .iter()
+                .map(|origin| origin.parse().unwrap())
+                .collect(),
+        });
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
@@ -260,8 +373,8 @@ mod tests {
             Ok(()),
         );
         for (target, mode, dest) in [
-            ("/", "navigate", "iframe"),
             ("/", "no-cors", "image"),
+            ("/app.js", "navigate", "iframe"),
             ("/", "cors", "empty"),
             ("/app.js", "no-cors", "script"),
             ("/events.ndjson", "navigate", "document"),
@@ -270,6 +383,119 @@ mod tests {
             for site in ["cross-site", "same-site", "else"] {
                 check(target, &from(site, mode, dest), Err(Refused::Site));
             }
+        }
+    }
+
+    #[test]
+    fn only_a_named_origin_may_frame_the_document() {
+        let asks = |site, referrer: Option<&'static str>| {
+            let mut headers = vec![
+                ("host", "localhost:8567"),
+                ("sec-fetch-site", site),
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "iframe"),
+            ];
+            headers.extend(referrer.map(|referrer| ("referer", referrer)));
+            headers
+        };
+        let named = ["https://Slides.example", "http://localhost:8000"];
+        for (frames, target, site, referrer, expect) in [
+            (
+                &named[..],
+                "/",
+                "cross-site",
+                Some("https://slides.example/"),
+                Ok(()),
+            ),
+            (
+                &named,
+                "/",
+                "cross-site",
+                Some("https://slides.example"),
+                Ok(()),
+            ),
+            (
+                &named,
+                "/index.html?embed",
+                "same-site",
+                Some("http://localhost:8000/a/b"),
+                Ok(()),
+            ),
+            // Who does not say who asks is left to the browser, which was told.
+            (&named, "/", "cross-site", None, Ok(())),
+            (
+                &named,
+                "/",
+                "cross-site",
+                Some("https://evil.example/"),
+                Err(Refused::Frame),
+            ),
+            (
+                &named,
+                "/",
+                "cross-site",
+                Some("https://slides.example.evil.example/"),
+                Err(Refused::Frame),
+            ),
+            (
+                &named,
+                "/",
+                "cross-site",
+                Some("http://slides.example/"),
+                Err(Refused::Frame),
+            ),
+            (&named, "/", "cross-site", Some(""), Err(Refused::Frame)),
+            (
+                &named,
+                "/events.ndjson",
+                "cross-site",
+                Some("https://slides.example/"),
+                Err(Refused::Site),
+            ),
+            (&[], "/", "cross-site", None, Err(Refused::Frame)),
+            (
+                &[],
+                "/",
+                "cross-site",
+                Some("https://slides.example/"),
+                Err(Refused::Frame),
+            ),
+        ] {
+            check_with(frames, target, &asks(site, referrer), expect);
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_origin() {
+        for (text, expect) in [
+            ("https://slides.example", "https://slides.example"),
+            ("HTTPS://Slides.Example:443", "https://slides.example"),
+            ("http://localhost:8000", "http://localhost:8000"),
+            ("http://192.168.1.7:80", "http://192.168.1.7"),
+        ] {
+            assert_eq!(text.parse(), Ok(Origin(expect.into())), "{text}");
+        }
+        for wrong in [
+            "",
+            "*",
+            "https://*",
+            "https://*.example",
+            "slides.example",
+            "https://",
+            "https://a/b",
+            "https://a/",
+            "https://a b",
+            "https://a;script-src",
+            "https://a:x",
+            "https://a:99999",
+            "ftp://a",
+            "file://",
+            "null",
+            "https://u@a",
+            "https://[::1]:80",
+            "https://a..b",
+        ] {
+            assert_eq!(wrong.parse::<Origin>(), Err(OriginError), "{wrong}");
         }
     }
 }

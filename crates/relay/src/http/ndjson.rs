@@ -10,14 +10,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use protocol::{Cursor, json, wire, wire::FromRelay};
+use protocol::{Cursor, Seq};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Reader, Relay};
+use crate::{Reader, Relay, lines};
 
-struct Lines {
+struct Rest {
     relay: Arc<Relay>,
     reader: Reader,
+    /// The last record to be told. None: whatever happens.
+    last: Option<Seq>,
     /// Counts among the viewers.
     _permit: OwnedSemaphorePermit,
     /// What is left to be told, now that the relay closes.
@@ -27,18 +29,37 @@ struct Lines {
 /// A response that ends when the other side leaves or the relay closes.
 pub fn stream(relay: Arc<Relay>, cursor: Option<Cursor>, permit: OwnedSemaphorePermit) -> Response {
     let reader = relay.journal.read_from(cursor);
-    let mut header = json::header_line(&relay.header());
-    header.push('\n');
-    let lines = Lines {
+    respond(relay, reader, None, permit)
+}
+
+/// A response with all that is held at this moment.
+pub fn stream_held(relay: Arc<Relay>, permit: OwnedSemaphorePermit) -> Response {
+    let reader = relay.journal.read_all();
+    relay.journal.seal();
+    let last = relay.journal.head();
+    respond(relay, reader, Some(last), permit)
+}
+
+fn respond(
+    relay: Arc<Relay>,
+    reader: Reader,
+    last: Option<Seq>,
+    permit: OwnedSemaphorePermit,
+) -> Response {
+    let mut header = relay.header();
+    header.head = last.unwrap_or(header.head);
+    let header = lines::header(&header);
+    let rest = Rest {
         relay,
         reader,
+        last,
         _permit: permit,
         closing: false,
     };
     let first = stream::once(async { Ok::<_, Infallible>(Bytes::from(header)) });
-    let rest = stream::unfold(lines, |mut lines| async move {
-        let message = lines.next().await?;
-        Some((Ok(text(&message)), lines))
+    let rest = stream::unfold(rest, |mut rest| async move {
+        let frame = rest.next().await?;
+        Some((Ok(lines::of(&frame).into()), rest))
     });
     let body = Body::from_stream(stream::StreamExt::chain(first, rest));
     let kind = (header::CONTENT_TYPE, "application/x-ndjson; charset=utf-8");
@@ -46,27 +67,17 @@ pub fn stream(relay: Arc<Relay>, cursor: Option<Cursor>, permit: OwnedSemaphoreP
     ([kind, stored], body).into_response()
 }
 
-impl Lines {
+impl Rest {
     async fn next(&mut self) -> Option<Bytes> {
+        if self.last.is_some_and(|last| self.reader.is_at(last)) {
+            return None;
+        }
         if !self.closing {
             tokio::select! {
-                message = self.reader.next() => return Some(message),
-                () = self.relay.closing.cancelled() => self.closing = true,
+                frame = self.reader.next() => return Some(frame),
+                () = self.relay.callers.closing.cancelled() => self.closing = true,
             }
         }
         self.reader.take()
     }
-}
-
-fn text(message: &[u8]) -> Bytes {
-    let Ok(FromRelay::Records(records)) = wire::decode(message) else {
-        // The journal holds nothing else.
-        return Bytes::new();
-    };
-    let mut text = String::new();
-    for record in &records {
-        text.push_str(&json::record_line(record));
-        text.push('\n');
-    }
-    text.into()
 }

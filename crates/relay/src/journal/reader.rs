@@ -25,8 +25,16 @@ const LAG_BYTES_MAX: u64 = 4 << 20;
 pub struct Reader {
     journal: Arc<Journal>,
     announced: watch::Receiver<Seq>,
+    /// A keyframe to be told before all else.
+    opening: Option<Record>,
+    /// How much of the past a reader without a cursor is told, bytes.
+    history_bytes_max: u64,
+    /// How far it may fall behind, bytes.
+    lag_bytes_max: u64,
     /// The last record taken. None: the keyframe comes first.
     after: Option<Seq>,
+    /// Records that were skipped.
+    lost: u64,
     /// Has been up to date once. What it asked for before that, it gets as long as it is held.
     caught_up: bool,
 }
@@ -41,9 +49,46 @@ impl Journal {
         Reader {
             journal: Arc::clone(self),
             announced: self.announced.subscribe(),
+            opening: None,
+            history_bytes_max: HISTORY_BYTES_MAX,
+            lag_bytes_max: LAG_BYTES_MAX,
             after,
+            lost: 0,
             caught_up: false,
         }
+    }
+
+    /// Reads all that is held, from the oldest keyframe on, and never skips what is still held.
+    #[must_use]
+    pub fn read_all(self: &Arc<Journal>) -> Reader {
+        Reader {
+            history_bytes_max: u64::MAX,
+            lag_bytes_max: u64::MAX,
+            ..self.read_from(None)
+        }
+    }
+
+    /// Reads what comes from now on, behind a keyframe of this moment, and never skips what is
+    /// still held. The second value is the number of the last record before.
+    #[must_use]
+    pub fn read_from_now(self: &Arc<Journal>) -> (Reader, Seq) {
+        let mut pages = self.pages();
+        // A frame must not begin before the keyframe and end behind it.
+        self.seal_now(&mut pages);
+        let opening = Record {
+            seq: pages.head,
+            at_nanos: pages.at_nanos,
+            event: Event::Keyframe(Box::new(pages.ledger.keyframe())),
+        };
+        drop(pages);
+        let seq = opening.seq;
+        let reader = Reader {
+            opening: Some(opening),
+            after: Some(seq),
+            caught_up: true,
+            ..self.read_all()
+        };
+        (reader, seq)
     }
 }
 
@@ -62,17 +107,32 @@ impl Reader {
         }
     }
 
+    /// Has the record of that number been taken, or skipped, and the keyframe before it?
+    #[must_use]
+    pub fn is_at(&self, last: Seq) -> bool {
+        self.opening.is_none() && self.after.is_some_and(|after| after >= last)
+    }
+
+    /// How many records were skipped so far, as the messages told.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
     /// The next message, if there is one already.
     pub fn take(&mut self) -> Option<Bytes> {
+        if let Some(opening) = self.opening.take() {
+            return Some(message(vec![opening]));
+        }
         let pages = self.journal.pages();
         let segments = &pages.segments;
         let Some(after) = self.after else {
-            let opening = segments.opening_within(HISTORY_BYTES_MAX)?.clone();
+            let opening = segments.opening_within(self.history_bytes_max)?.clone();
             drop(pages);
             self.after = Some(opening.seq);
             return Some(message(vec![opening]));
         };
-        let lags = self.caught_up && segments.behind_bytes(after) > LAG_BYTES_MAX;
+        let lags = self.caught_up && segments.behind_bytes(after) > self.lag_bytes_max;
         let (found, within) = match segments.find(after) {
             Found::Frame(_) if lags => (None, 0),
             Found::Frame(frame) => (Some(frame), 0),
@@ -90,17 +150,14 @@ impl Reader {
         let opening = segments.opening_within(within)?.clone();
         drop(pages);
         self.after = Some(opening.seq);
-        Some(message(vec![dropped(after, &opening), opening]))
-    }
-}
-
-fn dropped(after: Seq, opening: &Record) -> Record {
-    Record {
-        seq: opening.seq,
-        at_nanos: opening.at_nanos,
-        event: Event::Dropped(Dropped {
-            records: opening.seq.0.saturating_sub(after.0),
-        }),
+        let records = opening.seq.0.saturating_sub(after.0);
+        self.lost = self.lost.saturating_add(records);
+        let dropped = Record {
+            seq: opening.seq,
+            at_nanos: opening.at_nanos,
+            event: Event::Dropped(Dropped { records }),
+        };
+        Some(message(vec![dropped, opening]))
     }
 }
 

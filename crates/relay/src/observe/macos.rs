@@ -37,6 +37,15 @@ pub fn raise_descriptor_limit() -> io::Result<()> {
     }
 }
 
+/// Lets a file that may not grow further be an error of write(2) instead of the end of this program
+/// (RLIMIT_FSIZE and SIGXFSZ, `setrlimit(2)`).
+pub fn let_long_files_fail() {
+    // SAFETY: to ignore a signal calls no code of ours.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// Looks at a connected socket of which this program has read `read` bytes so far.
 ///
 /// # Errors

@@ -11,7 +11,10 @@ use protocol::TcpState;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub use linux::{look, peek, queues, raise_descriptor_limit, recv, send, sources, system, waiting};
+pub use linux::{
+    let_long_files_fail, look, peek, queues, raise_descriptor_limit, recv, send, sources, system,
+    waiting,
+};
 
 #[cfg(not(target_os = "linux"))]
 #[allow(
@@ -25,18 +28,18 @@ pub use portable::{peek, recv, send, system, waiting};
 #[cfg(target_os = "macos")]
 mod macos;
 #[cfg(target_os = "macos")]
-pub use macos::{look, queues, raise_descriptor_limit, sources};
+pub use macos::{let_long_files_fail, look, queues, raise_descriptor_limit, sources};
 
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
 pub use {
-    portable::raise_descriptor_limit,
+    portable::{let_long_files_fail, raise_descriptor_limit},
     windows::{look, queues, sources},
 };
 
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-pub use portable::{look, queues, raise_descriptor_limit, sources};
+pub use portable::{let_long_files_fail, look, queues, raise_descriptor_limit, sources};
 
 /// How often a socket must be looked at, nanoseconds, where no edge tells of a further arrival
 /// while earlier bytes are still unread. None: the system tells.

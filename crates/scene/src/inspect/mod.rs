@@ -90,6 +90,7 @@ pub fn inspect(
             let record = record.filter(|record| record.seq == seq)?;
             Some(record::record(state, record, lang))
         }
+        Target::Moment(_) => None,
     }
 }
 
@@ -107,6 +108,7 @@ pub fn name(state: &State, target: Target, lang: Lang) -> Option<String> {
         }
         Target::Connection(conn) => words::connection_of(conn, lang),
         Target::Record(seq) => words::record_of(seq, lang),
+        Target::Moment(_) => return None,
     })
 }
 

@@ -15,6 +15,7 @@ mod number;
 mod rows;
 mod ruler;
 mod say;
+mod timeline;
 
 pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};
 pub(crate) use caption::LOSS_MS;
@@ -28,6 +29,7 @@ pub use inspect::glyph_words;
 pub use label::{Label, source_name};
 pub use number::number;
 pub use rows::{kind_name, log_time, refusal, row};
+pub use timeline::{mark_name, marker_name, moment, spoken_moment};
 
 pub(crate) use chart::{change, lost, receive_buffer};
 pub(crate) use inspect::{

@@ -8,6 +8,7 @@
 
 pub mod charts;
 pub mod crowd;
+pub mod timelines;
 
 use std::collections::HashMap;
 
@@ -313,6 +314,10 @@ impl Story {
     /// The log.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    pub fn timeline_mut(&mut self) -> &mut Timeline {
+        &mut self.timeline
     }
 
     /// The records, and the state after each.

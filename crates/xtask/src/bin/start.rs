@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
 
-/// The subcommands that serve a page. Without a subcommand the relay serves, too.
-const SERVING: [&str; 1] = ["serve"];
+/// The subcommands that need the page. Without a subcommand the relay serves, too.
+const SERVING: [&str; 3] = ["serve", "replay", "export"];
 
 fn main() -> ExitCode {
     start().unwrap_or_else(|error| {
@@ -80,6 +80,8 @@ mod tests {
         check("serve --page-dir=elsewhere", None);
         check("--version", None);
         check("serve --help", None);
-        check("replay lecture.ndjson", None);
+        check("replay lecture.ndjson", Some(1));
+        check("export site lecture.ndjson", Some(1));
+        check("send 20,50,30", None);
     }
 }

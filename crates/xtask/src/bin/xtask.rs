@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
-use xtask::{bench, dev, test};
+use xtask::{bench, dev, dist, test};
 
 /// The tasks of this repository.
 #[derive(Parser)]
@@ -27,6 +27,8 @@ enum Task {
         #[arg(long)]
         dev: bool,
     },
+    /// One program with the page inside, in `target/dist`, that needs nothing else.
+    Dist,
     /// Measures, and prints what it saw. Nothing else should run meanwhile.
     #[command(subcommand)]
     Bench(Bench),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Dev { relay } => dev::run(&relay),
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
+        Task::Dist => dist::run(),
         Task::Bench(Bench::Page) => bench::page(),
     };
     match done {

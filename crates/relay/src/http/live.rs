@@ -1,0 +1,123 @@
+//! The routes of a running relay: the mirror, the records as lines, a download, the list.
+//!
+//! Knows nothing of what is in a record.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Query, State, WebSocketUpgrade},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use protocol::{Cursor, Run, Seq};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::{list::List, ndjson};
+use crate::{Relay, mirror, recording};
+
+#[derive(Clone)]
+struct Shared {
+    relay: Arc<Relay>,
+    /// One permit a viewer.
+    viewers: Arc<Semaphore>,
+}
+
+/// What a relay answers beside the page's files.
+pub fn routes(relay: &Arc<Relay>) -> Router {
+    let shared = Shared {
+        relay: Arc::clone(relay),
+        viewers: Arc::new(Semaphore::new(mirror::VIEWERS_MAX)),
+    };
+    Router::new()
+        .route("/mirror", get(open_mirror))
+        .route("/events.ndjson", get(stream_records))
+        .route("/recording.ndjson", get(download))
+        .route("/recordings.json", get(list))
+        .with_state(shared)
+}
+
+/// Where a viewer wants to go on.
+#[derive(Deserialize)]
+struct Place {
+    /// 16 hexadecimal digits.
+    run: Option<String>,
+    after: Option<u64>,
+}
+
+impl Place {
+    /// Of another run, or of one that cannot be read, nothing is known: the viewer starts afresh.
+    fn cursor(&self, run_unless_told: Option<Run>) -> Option<Cursor> {
+        let run = match &self.run {
+            Some(text) => text.parse().ok()?,
+            None => run_unless_told?,
+        };
+        Some(Cursor {
+            run,
+            seq: Seq(self.after?),
+        })
+    }
+}
+
+async fn open_mirror(
+    State(shared): State<Shared>,
+    Query(place): Query<Place>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let Ok(permit) = shared.viewers.try_acquire_owned() else {
+        return too_many();
+    };
+    let cursor = place.cursor(None);
+    let relay = Arc::clone(&shared.relay);
+    let token = relay.callers.tasks.token();
+    mirror::limited(upgrade).on_upgrade(move |viewer| async move {
+        mirror::mirror(relay, viewer, cursor).await;
+        drop((permit, token));
+    })
+}
+
+async fn stream_records(State(shared): State<Shared>, Query(place): Query<Place>) -> Response {
+    let Ok(permit) = shared.viewers.try_acquire_owned() else {
+        return too_many();
+    };
+    let cursor = place.cursor(Some(shared.relay.journal.run()));
+    ndjson::stream(shared.relay, cursor, permit)
+}
+
+/// All that is held up to now, as a file to keep.
+async fn download(State(shared): State<Shared>) -> Response {
+    let Ok(permit) = shared.viewers.try_acquire_owned() else {
+        return too_many();
+    };
+    let name = recording::name(&shared.relay.header(), chrono::Local::now().naive_local());
+    let mut response = ndjson::stream_held(shared.relay, permit);
+    if let Ok(value) = HeaderValue::try_from(format!(
+        "attachment; filename=\"{name}{}\"",
+        recording::SUFFIX
+    )) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// What this page can show: the relay itself, and what lies beside the page.
+async fn list(State(shared): State<Shared>) -> List {
+    let beside = shared.relay.config.page.list();
+    List {
+        live: true,
+        ..beside
+    }
+}
+
+fn too_many() -> Response {
+    let most = mirror::VIEWERS_MAX;
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("{most} viewers are connected already\n"),
+    )
+        .into_response()
+}

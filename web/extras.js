@@ -1,0 +1,224 @@
+// What a browser does seldom for the page: list and read recordings, copy a link, save pictures and
+// films, talk to the page around a frame. Fetched while the program starts; knows no rules of
+// playing: the program is told and asked through `hear`.
+//
+// A button with `data-ask` calls the function of that name here.
+let hear;
+
+const element = (id) => document.getElementById(id);
+
+export function start(program) {
+  hear = program;
+  list();
+  addEventListener('hashchange', () => hear('moment', moment()));
+  addEventListener('click', (event) => {
+    const button = event.target.closest('[data-ask]');
+    if (button) actions[button.dataset.ask](button.value);
+  });
+  element('file').addEventListener('change', ({ target }) => {
+    open(target.files);
+    target.value = ''; // the same file may be chosen again
+  });
+  for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) addEventListener(name, drag);
+  if (parent !== window) addEventListener('message', answer);
+}
+
+// --- recordings
+
+// A relay of an earlier version has no list: it is live.
+async function list() {
+  const live = { live: true, recordings: [] };
+  const told = await fetch('./recordings.json')
+    .then((answer) => (answer.ok ? answer.json() : live))
+    .catch(() => live);
+  const line = ({ name, file, bytes }) => [name, file, bytes].join('\t').replaceAll('\n', ' ');
+  hear('moment', moment());
+  hear('list', told.recordings.map(line).join('\n'), told.live);
+}
+
+// One is read at a time.
+let reader;
+
+export function stop() {
+  reader?.terminate();
+  reader = undefined;
+}
+
+// The worker decodes; the program takes each batch in slices, between which frames are painted.
+// A channel calls it again at once: timers would wait, and are throttled in a hidden page.
+export function read(what, number) {
+  stop();
+  const worker = new Worker(new URL('./reading.js', import.meta.url), { type: 'module' });
+  const { port1: again, port2: soon } = new MessageChannel();
+  const waiting = [];
+  reader = worker;
+  const take = (told) => {
+    waiting.push(told);
+    if (waiting.length === 1) soon.postMessage(0);
+  };
+  worker.onmessage = ({ data }) => {
+    if (data.progress) hear('progress', ...data.progress);
+    else take(data);
+  };
+  worker.onerror = () => take({ failed: { line: 0, why: 'worker', detail: '' } });
+  let begun = false;
+  again.onmessage = () => {
+    if (reader !== worker) return;
+    const [{ message, done, failed }] = waiting;
+    if (message) {
+      const rest = hear('take', begun ? undefined : new Uint8Array(message), number);
+      begun = rest;
+      if (!rest) {
+        waiting.shift();
+        worker.postMessage({ more: true });
+      }
+    } else {
+      if (done) hear('done', done.cut_short);
+      else hear('failed', failed.why, failed.line);
+      return stop();
+    }
+    if (waiting.length) soon.postMessage(0);
+  };
+  worker.postMessage(typeof what === 'string' ? { url: new URL(what, document.baseURI).href } : { file: what });
+}
+
+function open(files) {
+  if (files.length) hear('file', files[0], files.length);
+}
+
+// Only files are taken: a text that is dragged is none of the page's business.
+function drag(event) {
+  if (!event.dataTransfer?.types.includes('Files')) return;
+  event.preventDefault();
+  const left = event.type === 'dragleave' && !event.relatedTarget;
+  document.documentElement.toggleAttribute('data-drop', event.type !== 'drop' && !left);
+  if (event.type === 'drop') open(event.dataTransfer.files);
+}
+
+// --- a moment
+
+// The parts of the link, one a line.
+const moment = () =>
+  [...new URLSearchParams(location.hash.slice(1))].map((part) => part.join('=')).join('\n');
+
+const here = () => new URLSearchParams(hear('state'));
+
+// No clipboard where the page came by plain http from another machine.
+function copy() {
+  const field = element('link');
+  const part = here();
+  for (const name of ['paused', 'loading', 'end']) part.delete(name);
+  field.value = `${location.href.split('#')[0]}#${part}`;
+  const select = () => {
+    field.select();
+    hear('told', 'selected');
+  };
+  if (!isSecureContext) return select();
+  navigator.clipboard.writeText(field.value).then(() => hear('told', 'copied'), select);
+}
+
+// --- pictures and films
+
+function save(content, ending) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = `fruitbelt-${here().get('t')}.${ending}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+// A canvas of the size chosen; none: as large as what is seen.
+function canvas() {
+  const { width, height } = element('stage-canvas');
+  const chosen = element('size').value.split('x').map(Number);
+  const [w, h] = chosen[1] ? chosen : [width, height];
+  return Object.assign(document.createElement('canvas'), { width: w, height: h });
+}
+
+function png() {
+  const picture = canvas();
+  hear('paint', picture);
+  picture.toBlob((content) => save(content, 'png'));
+}
+
+const svg = () => save(new Blob([hear('svg')], { type: 'image/svg+xml' }), 'svg');
+
+let recorder;
+
+function film() {
+  const picture = canvas();
+  const kinds = ['video/webm;codecs=vp9', 'video/webm', 'video/mp4'];
+  const kind = kinds.find((it) => globalThis.MediaRecorder?.isTypeSupported(it));
+  if (!kind || !picture.captureStream) return hear('told', 'no film');
+  const pieces = [];
+  hear('paint', picture); // a context, before its stream
+  recorder = new MediaRecorder(picture.captureStream(60), {
+    mimeType: kind,
+    videoBitsPerSecond: picture.width * picture.height * 8,
+  });
+  const filmed = recorder;
+  const seconds = Number(element('seconds').value);
+  const until = seconds ? performance.now() + 1000 * seconds : Infinity;
+  const paint = (now) => {
+    if (filmed.state === 'inactive') return;
+    if (now >= until) return filmed.stop();
+    hear('paint', picture);
+    requestAnimationFrame(paint);
+  };
+  filmed.ondataavailable = ({ data }) => pieces.push(data);
+  filmed.onerror = () => filmed.stop();
+  filmed.onstop = () => {
+    hear('film', false);
+    save(new Blob(pieces, { type: kind }), kind.startsWith('video/mp4') ? 'mp4' : 'webm');
+  };
+  filmed.start(1000);
+  element('recordings').close();
+  hear('film', true);
+  requestAnimationFrame(paint);
+}
+
+// --- the page around a frame: docs/embedding.md
+
+// Who may frame the page is decided by its server. The one that does is heard, nobody else.
+function isAround({ origin, source }) {
+  if (source !== parent) return false;
+  const around = location.ancestorOrigins?.[0]
+    ?? (document.referrer && new URL(document.referrer).origin);
+  return origin === location.origin || origin === around;
+}
+
+let answered;
+
+function answer(event) {
+  const { data } = event;
+  if (data?.fruitbelt !== 1 || !isAround(event)) return;
+  const { do: what, ...told } = data;
+  const part = (name) => {
+    const value = told[name];
+    return ['string', 'number'].includes(typeof value) ? [`${name}=${value}`.replaceAll('\n', ' ')] : [];
+  };
+  hear('embed', String(what), ['t', 'at', 'speed'].flatMap(part).join('\n'));
+  const tell = () => {
+    const state = Object.fromEntries(here());
+    for (const name of ['t', 'end', 'conn']) if (name in state) state[name] = Number(state[name]);
+    for (const name of ['paused', 'loading']) state[name] = state[name] === '1';
+    parent.postMessage({ fruitbelt: 1, state }, event.origin);
+  };
+  tell();
+  if (answered) return;
+  answered = String(here());
+  setInterval(() => {
+    const state = String(here());
+    if (state !== answered) tell();
+    answered = state;
+  }, 250);
+}
+
+const actions = {
+  copy, png, svg, film,
+  pick: () => element('file').click(),
+  stop: () => recorder?.stop(),
+  choose: (index) => hear('choose', Number(index)),
+  record: (on) => hear('record', on === 'true'),
+  live: () => hear('live'),
+};

@@ -25,14 +25,14 @@ pub enum Command {
     Serve(Serve),
     /// Be the demonstration client: send batches of 0123456789…, and print what is sent and what comes
     Send(Send),
-    /// Check recordings: exit code 1 names the first record that cannot be true
-    Verify(Verify),
-    /// Write a recording as a trace for Perfetto, or as a table
-    Convert(Convert),
     /// Show recordings in the page, without any server but the page's own
     Replay(Replay),
     /// Write a folder that any web server can offer: the page with recordings
     Export(Export),
+    /// Check recordings: exit code 1 names the first record that cannot be true
+    Verify(Verify),
+    /// Write a recording as a trace for Perfetto, or as a table
+    Convert(Convert),
 }
 
 #[derive(Debug, Args)]

@@ -64,10 +64,10 @@ fn main() -> ExitCode {
         .init();
     let done = match cli.command {
         Some(Command::Send(arguments)) => send::send(&arguments),
-        Some(Command::Verify(arguments)) => verify::verify(&arguments),
-        Some(Command::Convert(arguments)) => convert::convert(&arguments),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
+        Some(Command::Verify(arguments)) => verify::verify(&arguments),
+        Some(Command::Convert(arguments)) => convert::convert(&arguments),
         Some(Command::Serve(arguments)) => serve::serve(arguments),
         None => serve::serve(cli.serve),
     };

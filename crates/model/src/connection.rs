@@ -1,10 +1,10 @@
 //! One connection: what is known of its two sockets.
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::net::SocketAddr;
 
 use protocol::{Conn, End, Policy, Queues, Seq};
 
-use crate::{Cut, Ruler, Show};
+use crate::{Cut, Ruler, Show, Tail};
 
 /// When something happened, in both times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct EndState {
     /// What came in, as the server's program answered it.
     pub answered: Ruler,
     /// The last answers, at most [`Ruler::CUTS_MAX`].
-    pub answers: VecDeque<Answer>,
+    pub answers: Tail<Answer>,
     /// Bytes of stamp among all answers.
     pub stamp_bytes: u64,
     /// Since when a send waits for room.

@@ -1,11 +1,9 @@
 //! One partition of one direction's bytes: where the sends, the arrivals, the reads or the bags
 //! cut the stream. That the rulers over the same bytes do not line up is the lesson.
 
-use std::collections::VecDeque;
-
 use protocol::{Preview, Total};
 
-use crate::Moment;
+use crate::{Moment, Tail};
 
 /// One piece of a ruler: the bytes `from..to`.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,19 +52,19 @@ pub struct Ruler {
     /// Bytes and times, from offset 0. `verify` checks that the last cut ends there.
     pub total: Total,
     /// The last [`Ruler::CUTS_MAX`] cuts, without holes; what was before is forgotten.
-    cuts: VecDeque<Cut>,
+    cuts: Tail<Cut>,
 }
 
 impl Ruler {
     /// A state keeps this many cuts of each ruler.
-    pub const CUTS_MAX: usize = 64;
+    pub const CUTS_MAX: usize = Tail::<Cut>::MAX;
 
     /// A ruler that begins in the middle: all bytes before are forgotten.
     #[must_use]
     pub fn from_total(total: Total) -> Ruler {
         Ruler {
             total,
-            cuts: VecDeque::new(),
+            cuts: Tail::default(),
         }
     }
 
@@ -97,9 +95,7 @@ impl Ruler {
     /// The known cuts that share bytes with `from..to`.
     pub fn cuts_within(&self, from: u64, to: u64) -> impl Iterator<Item = &Cut> {
         let start = self.cuts.partition_point(|cut| cut.to <= from);
-        self.cuts
-            .range(start..)
-            .take_while(move |cut| cut.from < to)
+        self.cuts.from(start).take_while(move |cut| cut.from < to)
     }
 
     /// Whether a cut ends, or the ruler begins, exactly at `offset`; None where it is not known.
@@ -124,6 +120,11 @@ impl Ruler {
         let cut = self.cut_at(offset)?;
         let index = usize::try_from(offset - cut.from).ok()?;
         cut.preview.as_ref()?.0.get(index).copied()
+    }
+
+    /// What it does not share with another, chunks.
+    pub(crate) fn own_chunks(&self, other: Option<&Ruler>) -> usize {
+        self.cuts.own_chunks(other.map(|other| &other.cuts))
     }
 
     /// Adds a cut. Bytes skipped become a cut that nobody saw; bytes counted twice are left out.
@@ -165,16 +166,13 @@ impl Ruler {
     }
 
     fn keep(&mut self, cut: Cut) {
-        if self.cuts.len() == Self::CUTS_MAX {
-            self.cuts.pop_front();
-        }
-        self.cuts.push_back(cut);
+        self.cuts.push(cut);
     }
 
     /// Whether the cuts follow one another up to the total.
     pub(crate) fn is_whole(&self) -> bool {
         let mut to = self.known_from();
-        for cut in &self.cuts {
+        for cut in self.cuts() {
             if cut.from != to || cut.to <= cut.from {
                 return false;
             }

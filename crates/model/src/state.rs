@@ -301,7 +301,7 @@ impl EndState {
                 })
             }
             Event::Queues(e) => {
-                self.queues = Some((*e, moment));
+                self.queues = Some((**e, moment));
                 None
             }
             _ => None,
@@ -309,11 +309,8 @@ impl EndState {
     }
 
     fn answer(&mut self, answered: &Answered, moment: Moment) {
-        if self.answers.len() == Ruler::CUTS_MAX {
-            self.answers.pop_front();
-        }
         self.stamp_bytes = self.stamp_bytes.saturating_add(answered.stamp_bytes);
-        self.answers.push_back(Answer {
+        self.answers.push(Answer {
             in_from: answered.in_offset,
             in_to: answered.in_offset.saturating_add(answered.in_bytes),
             out_from: answered.out_offset,

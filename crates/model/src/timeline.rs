@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use protocol::{Conn, Event, Record, Seq};
 
 use crate::{
-    Batch, Level, Marks, Pace, Show, State, levels::Levels, marker::Markers, survey::Survey,
+    Batch, Level, Marks, Pace, Show, State, levels::Levels, marker::Markers, snapshots::Snapshots,
+    survey::Survey, weight,
 };
 
 /// A record and when it is shown.
@@ -29,8 +30,8 @@ pub struct Timeline {
     /// How many entries were forgotten: the index of the first one kept.
     forgotten: usize,
     pace: Pace,
-    /// `(n, state after the first n entries)`, by rising n; the first stands at `forgotten`.
-    snapshots: VecDeque<(usize, State)>,
+    /// The first stands at `forgotten`.
+    snapshots: Snapshots,
     /// The state after all entries.
     head: State,
     /// The state last asked for, and after how many entries it is.
@@ -49,9 +50,10 @@ impl Default for Timeline {
 
 impl Timeline {
     /// So many records are kept at the most.
-    pub const ENTRIES_MAX: usize = 1 << 17;
-    /// A snapshot each so many records: seeking folds at most so many.
-    const SNAPSHOT_EVERY: usize = 2048;
+    pub const ENTRIES_MAX: usize = 1 << 20;
+    /// They take so many bytes at the most, their previews included. States to seek from come on
+    /// top: about half as much where many connections are busy.
+    pub const BYTES_MAX: usize = 192 << 20;
 
     /// An empty log, paced for the connection in focus.
     #[must_use]
@@ -60,7 +62,7 @@ impl Timeline {
             entries: VecDeque::new(),
             forgotten: 0,
             pace: Pace::new(focus, Show(0)),
-            snapshots: VecDeque::from([(0, State::default())]),
+            snapshots: Snapshots::new(0, State::default()),
             head: State::default(),
             here: (0, State::default()),
             levels: Levels::new(focus, &State::default()),
@@ -109,21 +111,20 @@ impl Timeline {
         }
         self.head.apply(record, shown);
         self.levels.push(record, shown, &self.head);
-        let len = index + 1;
-        if len.is_multiple_of(Self::SNAPSHOT_EVERY) {
-            self.snapshots.push_back((len, self.head.clone()));
-        }
+        let bytes = weight::entry_bytes(&record.event);
+        self.snapshots.push(index + 1, bytes, &self.head);
         shown
     }
 
     fn trim(&mut self) {
-        if self.entries.len() < Self::ENTRIES_MAX {
+        let is_within =
+            self.entries.len() < Self::ENTRIES_MAX && self.kept_bytes() < Self::BYTES_MAX as u64;
+        if is_within {
             return;
         }
         // A whole stretch between snapshots goes, so that the first one kept has a state to
         // start from.
-        self.snapshots.pop_front();
-        if let Some(&(first, _)) = self.snapshots.front() {
+        if let Some(first) = self.snapshots.forget_first() {
             self.entries.drain(..first - self.forgotten);
             self.forgotten = first;
         }
@@ -133,6 +134,18 @@ impl Timeline {
         if let Some(first) = self.entries.front() {
             self.markers.forget_before(first.record.seq);
         }
+    }
+
+    /// What the records that are kept cost, bytes: an estimate.
+    #[must_use]
+    pub fn kept_bytes(&self) -> u64 {
+        self.snapshots.kept_bytes()
+    }
+
+    /// What the states cost that are kept to seek from, bytes: an estimate.
+    #[must_use]
+    pub fn snapshot_bytes(&self) -> usize {
+        self.snapshots.bytes()
     }
 
     /// How many records were forgotten to keep the log bounded: the index of the first one kept.
@@ -180,12 +193,12 @@ impl Timeline {
         let mut entries = std::mem::take(&mut self.entries);
         let start = self
             .snapshots
-            .front()
-            .map(|(_, state)| state.clone())
+            .first()
+            .map(|first| first.state.clone())
             .unwrap_or_default();
         // What the first state remembers was shown before: none of it may lie in the future.
         self.pace = Pace::new(focus, start.now.shown);
-        self.snapshots = VecDeque::from([(self.forgotten, start.clone())]);
+        self.snapshots = Snapshots::new(self.forgotten, start.clone());
         self.here = (self.forgotten, start.clone());
         self.levels = Levels::new(focus, &start);
         self.head = start;
@@ -217,11 +230,10 @@ impl Timeline {
     /// The state after the first `count` records.
     pub fn state_after(&mut self, count: usize) -> &State {
         let count = count.clamp(self.forgotten, self.len());
-        let index = self.snapshots.partition_point(|&(n, _)| n <= count);
-        if let Some((n, state)) = self.snapshots.get(index.saturating_sub(1))
-            && (self.here.0 > count || self.here.0 < *n)
+        if let Some(near) = self.snapshots.before(count)
+            && (self.here.0 > count || self.here.0 < near.count)
         {
-            self.here = (*n, state.clone());
+            self.here = (near.count, near.state.clone());
         }
         let (from, state) = &mut self.here;
         for entry in self

@@ -10,7 +10,7 @@
 //! byte counts stay exact; the edges inside are unknown. `at_nanos` is the time at which the
 //! gathering ended: a journal numbers in the order of its clock.
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
@@ -50,10 +50,17 @@ pub enum Event {
     Reset(Reset),
     Closed(Closed),
     Policy(PolicySet),
-    Queues(Queues),
+    Queues(Box<Queues>),
     Dropped(Dropped),
     Keyframe(Box<Keyframe>),
     Unknown(Unknown),
+}
+
+impl From<Queues> for Event {
+    /// Boxed: it is much larger than the facts.
+    fn from(queues: Queues) -> Event {
+        Event::Queues(Box::new(queues))
+    }
 }
 
 impl Event {
@@ -418,9 +425,10 @@ pub struct Unknown {
     pub fields: String,
 }
 
-/// The first bytes of a fact. Base64 in JSON.
+/// The first bytes of a fact. Base64 in JSON. Shared by all that keep them: a log of many records
+/// is mostly these.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Preview(pub Vec<u8>);
+pub struct Preview(pub Arc<[u8]>);
 
 impl Preview {
     /// At most this many bytes of a fact are mirrored.
@@ -457,7 +465,7 @@ impl<'de> Deserialize<'de> for Preview {
                 bytes.len()
             )));
         }
-        Ok(Preview(bytes))
+        Ok(Preview(bytes.into()))
     }
 }
 

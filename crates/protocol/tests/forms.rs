@@ -123,7 +123,7 @@ fn the_line_of_the_design() {
             returned: 20,
             times: 1,
             since_nanos: None,
-            preview: Some(Preview(b"0123".to_vec())),
+            preview: Some(Preview((*b"0123").into())),
         }),
     };
     assert_eq!(

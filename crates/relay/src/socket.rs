@@ -442,7 +442,7 @@ impl Socket {
         };
         if let Some(queues) = self.sampler.offer(queues, now_nanos) {
             self.flush();
-            self.journal.record(Event::Queues(queues));
+            self.journal.record(Event::from(queues));
         }
     }
 
@@ -469,7 +469,7 @@ impl Socket {
     fn preview(&self, bytes: &[u8]) -> Option<Preview> {
         let worth = self.previews && self.gather.tells_next(self.journal.now_nanos());
         let first = bytes.get(..Preview::BYTES_MAX).unwrap_or(bytes);
-        (worth && !first.is_empty()).then(|| Preview(first.to_vec()))
+        (worth && !first.is_empty()).then(|| Preview(first.into()))
     }
 
     fn peek(&self, bytes: u64) -> Option<Preview> {
@@ -480,6 +480,6 @@ impl Socket {
         let mut first = vec![0; len];
         let peeked = observe::peek(&self.stream, self.queued(), &mut first).ok()?;
         first.truncate(peeked);
-        (peeked > 0).then_some(Preview(first))
+        (peeked > 0).then_some(Preview(first.into()))
     }
 }

@@ -79,7 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (end(), bytes()).prop_map(move |(end, unread)| Event::Closed(Closed { conn, end, unread })),
         2 => policy().prop_map(|policy| Event::Policy(PolicySet { conn: None, policy })),
         3 => (end(), proptest::option::of(bytes()), proptest::option::of(bytes()), proptest::option::of(bytes())).prop_map(
-            move |(end, a, b, c)| Event::Queues(Queues {
+            move |(end, a, b, c)| Event::from(Queues {
                 conn, end, receive_queue: a, receive_window: b, kernel_memory: c, kernel_memory_limit: a,
                 unsent: b, in_flight: c, rtt_nanos: a, state: None,
             })),

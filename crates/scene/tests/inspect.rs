@@ -125,7 +125,7 @@ fn reads_of_seven() {
     let sent = "水果传送带".as_bytes();
     let addr: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
     let (conn, end) = (CONN, End::Server);
-    let preview = |from: usize, to: usize| Some(Preview(sent[from..to].to_vec()));
+    let preview = |from: usize, to: usize| Some(Preview(sent[from..to].into()));
     let mut events = vec![
         Event::Accepted(Accepted {
             conn,

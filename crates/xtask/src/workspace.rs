@@ -72,23 +72,22 @@ impl Workspace {
         self.product_of(self.builder(arguments))
     }
 
-    /// The call of `cargo build` that [`Workspace::product_of`] runs.
+    /// The call of `cargo build` that [`Workspace::product_of`] or [`Workspace::products_of`] runs.
     pub fn builder<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut cargo = self.cargo(["build", "--message-format=json-render-diagnostics"]);
         cargo.args(arguments);
         cargo
     }
 
-    /// Runs a call of `cargo build` and returns what it made last.
+    /// Runs a call of `cargo build` and returns the one program or module that it made.
     pub fn product_of(&self, cargo: Command) -> Result<PathBuf> {
-        let last = self.products_of(cargo)?.pop();
-        last.context("cargo made nothing")
+        let called = called(&cargo);
+        let product = self.products_of(cargo)?.pop();
+        product.with_context(|| format!("{called} made nothing"))
     }
 
-    /// The same of all that it made.
+    /// Runs a call of `cargo build` and returns all programs and modules that it made.
     pub fn products_of(&self, mut cargo: Command) -> Result<Vec<PathBuf>> {
-        let called: Vec<_> = cargo.get_args().map(|a| a.to_string_lossy()).collect();
-        let called = called.join(" ");
         let mut child = cargo
             .stdout(Stdio::piped())
             .spawn()
@@ -100,10 +99,14 @@ impl Workspace {
             }
         }
         let status = child.wait()?;
-        ensure!(status.success(), "cargo {called} failed");
-        ensure!(!products.is_empty(), "cargo {called} made nothing");
+        ensure!(status.success(), "{} failed", called(&cargo));
         Ok(products)
     }
+}
+
+fn called(cargo: &Command) -> String {
+    let arguments: Vec<_> = cargo.get_args().map(|it| it.to_string_lossy()).collect();
+    format!("cargo {}", arguments.join(" "))
 }
 
 fn cargo() -> OsString {

@@ -250,7 +250,7 @@ fn happen(step: &Step, journal: &mut Journal, sim: &mut Sim) {
                 accepted: bytes,
                 times: 1,
                 since_nanos: None,
-                preview: Some(Preview(vec![b'0'; bytes.min(256) as usize])),
+                preview: Some(Preview(vec![b'0'; bytes.min(256) as usize].into())),
             }));
         }
         Step::Arrive { bytes, times, .. } if sim.end.shut_by_peer.eq(&false) => {
@@ -339,7 +339,7 @@ fn happen(step: &Step, journal: &mut Journal, sim: &mut Sim) {
                 state: Some(TcpState::Established),
             };
             sim.end.queues = Some(queues);
-            journal.add(Event::Queues(queues));
+            journal.add(Event::from(queues));
         }
         Step::Finish { .. } if !sim.end.shut_by_peer => {
             sim.end.shut_by_peer = true;

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use protocol::{Accepted, Arrived, Conn, End, Event, Read, Record, Seq};
 
 use super::{
+    LARGE_COUNT,
     history::{records, steps},
-    timeline,
+    large, timeline,
 };
 
 /// The level in force at `show`.
@@ -124,10 +125,13 @@ fn a_log_without_end_keeps_the_levels_that_it_can_show() {
     let (conn, end) = (Conn(1), End::Server);
     let addr = ([127, 0, 0, 1], 1).into();
     let mut timeline = Timeline::new(Some(conn));
-    let count = Timeline::ENTRIES_MAX as u64 + 5_000;
-    for seq in 1..=count {
+    for seq in 1..=2 * LARGE_COUNT {
+        if seq % 4 >= 2 {
+            timeline.push(large(seq, seq * 2_000_000_000));
+            continue;
+        }
         let (offset, bytes, times, since_nanos, preview) =
-            ((seq / 2 * 10).saturating_sub(10), 10, 1, None, None);
+            ((seq / 4 * 10).saturating_sub(10), 10, 1, None, None);
         let event = match seq {
             1 => Event::Accepted(Accepted {
                 conn,

@@ -33,6 +33,22 @@ fn timeline(records: &[Record], focus: Option<Conn>) -> Timeline {
     timeline
 }
 
+/// A record so large that a few thousand are all that a log keeps.
+fn large(seq: u64, at_nanos: u64) -> Record {
+    Record {
+        seq: Seq(seq),
+        at_nanos,
+        event: Event::Unknown(protocol::Unknown {
+            name: "large".into(),
+            fields: " ".repeat(LARGE_BYTES),
+        }),
+    }
+}
+
+const LARGE_BYTES: usize = 1 << 16;
+/// More than that.
+const LARGE_COUNT: u64 = (Timeline::BYTES_MAX / LARGE_BYTES) as u64 * 2;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -207,18 +223,14 @@ proptest! {
 #[test]
 fn the_earliest_records_are_forgotten() {
     let mut timeline = Timeline::default();
-    let count = Timeline::ENTRIES_MAX as u64 + 5_000;
+    let count = LARGE_COUNT;
     for seq in 1..=count {
-        timeline.push(Record {
-            seq: Seq(seq),
-            at_nanos: seq * 1_000_000,
-            event: Event::Waiting(protocol::Waiting {
-                queued: 0,
-                limit: 5,
-            }),
-        });
+        timeline.push(large(seq, seq * 1_000_000));
+        assert!(timeline.kept_bytes() <= (Timeline::BYTES_MAX + 2 * LARGE_BYTES) as u64);
     }
     assert_eq!(timeline.len() as u64, count);
+    // Most of what fits is kept.
+    assert!(timeline.kept_bytes() > Timeline::BYTES_MAX as u64 / 4 * 3);
     assert!(timeline.entries(0, timeline.len()).count() <= Timeline::ENTRIES_MAX);
     assert!(timeline.start() > Show(0));
     assert!(timeline.state_at(Show(0)).now.seq > Seq(0));

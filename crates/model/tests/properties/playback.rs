@@ -405,8 +405,8 @@ fn a_log_that_forgets_takes_a_paused_head_along() {
     timeline.push(dropped(1, 0));
     timeline.add_marker("gone".into(), Show(0));
     playback.command(Command::Pause, &timeline);
-    for seq in 2..=Timeline::ENTRIES_MAX as u64 + 10 {
-        timeline.push(waiting(seq, seq * 1_000_000, (seq % 2) as u32));
+    for seq in 2..=super::LARGE_COUNT {
+        timeline.push(super::large(seq, seq * 1_000_000));
     }
     assert!(timeline.forgotten() > 0);
     playback.advance(16_000_000, &timeline);

@@ -131,7 +131,7 @@ fn apply_to_end(end: &mut EndKeyframe, event: &Event) {
         Event::HalfClosed(_) => end.shut_by_peer = true,
         Event::EndOfStream(_) => end.end_of_stream = true,
         Event::Reset(e) => end.reset_by = Some(e.by),
-        Event::Queues(e) => end.queues = Some(*e),
+        Event::Queues(e) => end.queues = Some(**e),
         _ => {}
     }
 }

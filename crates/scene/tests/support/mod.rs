@@ -68,7 +68,7 @@ impl Story {
             let preview = (from..from + bytes.min(256))
                 .map(|offset| b'0' + (offset % 10) as u8)
                 .collect();
-            (times == 1).then_some(Preview(preview))
+            (times == 1).then_some(Preview(preview.into()))
         };
         let client_addr = "127.0.0.1:48812".parse().unwrap();
         let server_addr = "127.0.0.1:21567".parse().unwrap();
@@ -187,7 +187,7 @@ impl Story {
                     accepted: bytes,
                     times,
                     since_nanos,
-                    preview: (times == 1).then_some(Preview(preview)),
+                    preview: (times == 1).then_some(Preview(preview.into())),
                 })
             }
             "received" => {
@@ -203,7 +203,7 @@ impl Story {
                     preview: None,
                 })
             }
-            "queues" => Event::Queues(Queues {
+            "queues" => Event::from(Queues {
                 conn,
                 end: server,
                 receive_queue: Some(number(1)),

@@ -138,7 +138,9 @@ fn listening() -> impl Strategy<Value = Listening> {
 }
 
 pub fn event() -> BoxedStrategy<Event> {
-    let preview = option::of(proptest::collection::vec(any::<u8>(), 0..=256).prop_map(Preview));
+    let preview = option::of(
+        proptest::collection::vec(any::<u8>(), 0..=256).prop_map(|bytes| Preview(bytes.into())),
+    );
     let fact = (
         any::<u32>().prop_map(Conn),
         end(),

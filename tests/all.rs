@@ -12,6 +12,7 @@ mod http;
 mod log;
 mod mirror;
 mod python;
+mod reading;
 mod recording;
 mod relay_process;
 mod replay;

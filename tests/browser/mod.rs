@@ -17,6 +17,7 @@ mod link;
 mod loss;
 mod other_site;
 mod page;
+mod reading;
 mod recording;
 mod second_tab;
 mod smoke;

@@ -87,15 +87,7 @@ fn time_key(view: View, key: &str, shift: bool) -> bool {
         "ArrowLeft" | "ArrowRight" => skip(forward, if shift { 1_000 } else { 100 }),
         "j" | "J" | "l" | "L" => skip(forward, 10_000),
         "[" | "]" => Command::ToMarker { forward },
-        // A clicker: what a person has prepared, otherwise whatever happened.
-        "PageUp" | "PageDown"
-            if view
-                .flags
-                .with_untracked(|all| all.iter().any(|it| it.by_hand)) =>
-        {
-            Command::ToMarker { forward }
-        }
-        "PageUp" | "PageDown" => Command::Step { forward },
+        "PageUp" | "PageDown" => beside_by_hand(view, forward).unwrap_or(Command::Step { forward }),
         "Home" => Command::Seek(Show(0)),
         "End" => {
             app::with(App::go_live);
@@ -124,4 +116,19 @@ fn time_key(view: View, key: &str, shift: bool) -> bool {
     };
     app::with(|app| app.command(command));
     true
+}
+
+/// Where a clicker goes: from one of a person's own markers to the next. None: there are none.
+fn beside_by_hand(view: View, forward: bool) -> Option<Command> {
+    let head = app::with(|app| app.playback().head());
+    view.flags.with_untracked(|flags| {
+        let mut shows = flags.iter().filter(|it| it.by_hand).map(|it| it.show);
+        shows.clone().next()?;
+        let next = if forward {
+            shows.find(|&show| show > head)
+        } else {
+            shows.rfind(|&show| show < head)
+        };
+        Some(Command::Seek(next.unwrap_or(head)))
+    })
 }

@@ -222,11 +222,10 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_fault_stays() {
-        let lines = [json::header_line(&header())];
-        let lines = lines
-            .into_iter()
-            .chain(records(3).iter().map(json::record_line));
-        let file = lines.collect::<Vec<_>>().join("\n") + "\nDear reader,\n";
+        let mut lines = vec![json::header_line(&header())];
+        lines.extend(records(3).iter().map(json::record_line));
+        lines.push("Dear reader,\n".into());
+        let file = lines.join("\n");
         let (reading, messages) = read(&file, 7);
         assert_eq!(messages.len(), 2);
         assert_eq!(messages[1], FromRelay::Records(records(3)));

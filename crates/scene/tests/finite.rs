@@ -20,7 +20,7 @@ fn bytes() -> impl Strategy<Value = u64> {
 }
 
 fn preview() -> impl Strategy<Value = Option<Preview>> {
-    proptest::option::of(vec(any::<u8>(), 0..=256).prop_map(Preview))
+    proptest::option::of(vec(any::<u8>(), 0..=256).prop_map(|bytes| Preview(bytes.into())))
 }
 
 fn end() -> impl Strategy<Value = End> {

@@ -23,3 +23,16 @@ pub fn page() -> Result<()> {
         "--nocapture",
     ]))
 }
+
+/// How the cost of a log grows with its length, up to 1,000,000 records: the native part.
+pub fn time() -> Result<()> {
+    let workspace = Workspace::find()?;
+    let example = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package=model",
+        "--example=time",
+    ];
+    succeed(&mut workspace.cargo(example))
+}

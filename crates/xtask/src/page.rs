@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::lighten::lighten;
 use crate::reload;
 use crate::workspace::Workspace;
 
@@ -92,7 +93,11 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
         fs::copy(&source.path, copy).with_context(|| format!("cannot copy {}", source.name))?;
     }
     match build {
-        Build::Release => compress(&fresh)?,
+        Build::Release => {
+            let bound = fresh.join("web_bg.wasm");
+            fs::write(&bound, lighten(&fs::read(&bound)?)?)?;
+            compress(&fresh)?;
+        }
         Build::Dev => reload::add(&fresh, &stamp)?,
     }
 
@@ -183,6 +188,7 @@ pub(crate) fn files_under(root: &Path) -> Result<Vec<PageFile>> {
 fn stamp(modules: &[PathBuf], sources: &[PageFile]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     include_str!("page.rs").hash(&mut hasher);
+    include_str!("lighten.rs").hash(&mut hasher);
     include_str!("reload.rs").hash(&mut hasher);
     include_str!("reload.js").hash(&mut hasher);
     for module in modules {

@@ -150,7 +150,7 @@ mod tests {
                 returned: 20,
                 times: 1,
                 since_nanos: None,
-                preview: Some(Preview(b"0123".as_slice().into())),
+                preview: Some(Preview((*b"0123").into())),
             }),
             Event::Wrote(Wrote {
                 conn: Conn(1),

@@ -89,7 +89,7 @@ impl Echoes {
         let index = self.random(count) as usize;
         let conn = Conn(index as u32 + 1);
         // Each tenth connection floods.
-        let times = if conn.0 % 10 == 0 { FLOOD } else { 1 };
+        let times = if conn.0.is_multiple_of(10) { FLOOD } else { 1 };
         let batches = self.random(8) / 7 + 1;
         let since_nanos = (times > 1).then_some(self.at_nanos);
         let bytes = BYTES * u64::from(times);

@@ -1,5 +1,7 @@
 //! What must hold for every history, in whatever order it is looked at.
 
+#[path = "../../examples/time/echoes.rs"]
+mod echoes;
 mod history;
 mod levels;
 mod playback;
@@ -255,4 +257,31 @@ fn a_paused_head_shows_no_later_record() {
     playback.command(Command::Pause, &timeline);
     timeline.push(record(2, 60_000_000_000));
     assert_eq!(timeline.count_at(playback.head()), 1);
+}
+
+/// Long enough for snapshots, busy enough that they share most of what they hold.
+#[test]
+fn a_long_log_is_the_fold_from_zero_wherever_one_seeks() {
+    let records: Vec<Record> = echoes::Echoes::of(10).take(20_000).collect();
+    let mut timeline = timeline(&records, Some(Conn(1)));
+    assert!(timeline.snapshot_bytes() > 0, "there are snapshots");
+    assert_eq!(timeline.head().verify(), Ok(()));
+    let shows: Vec<Show> = timeline
+        .entries(0, timeline.len())
+        .map(|entry| entry.shown)
+        .collect();
+    let mut state = State::default();
+    let mut states = vec![];
+    for (index, (record, shown)) in records.iter().zip(&shows).enumerate() {
+        if index % 997 == 0 {
+            states.push((index, state.clone()));
+        }
+        state.apply(record, *shown);
+    }
+    // Back and forth, from both ends.
+    let (early, late) = states.split_at(states.len() / 2);
+    for ((a, before), (b, after)) in early.iter().zip(late.iter().rev()) {
+        assert_eq!(timeline.state_after(*a), before);
+        assert_eq!(timeline.state_after(*b), after);
+    }
 }

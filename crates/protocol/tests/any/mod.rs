@@ -233,7 +233,7 @@ pub fn event() -> BoxedStrategy<Event> {
             .prop_map(|(conn, local, peer)| Event::Accepted(Accepted { conn: Conn(conn), end: End::Server, local, peer })),
         2 => (any::<Option<u32>>(), policy())
             .prop_map(|(conn, policy)| Event::Policy(PolicySet { conn: conn.map(Conn), policy })),
-        2 => queues().prop_map(|queues| Event::Queues(queues.into())),
+        2 => queues().prop_map(Event::from),
         1 => any::<u64>().prop_map(|records| Event::Dropped(Dropped { records })),
         1 => keyframe().prop_map(|keyframe| Event::Keyframe(Box::new(keyframe))),
         1 => Just(Event::Unknown(Unknown {

@@ -68,7 +68,7 @@ impl Story {
             let preview = (from..from + bytes.min(256))
                 .map(|offset| b'0' + (offset % 10) as u8)
                 .collect();
-            (times == 1).then_some(Preview(preview.into()))
+            (times == 1).then_some(Preview(preview))
         };
         let client_addr = "127.0.0.1:48812".parse().unwrap();
         let server_addr = "127.0.0.1:21567".parse().unwrap();

@@ -38,6 +38,8 @@ enum Task {
 enum Bench {
     /// Frames of the page, with 1,000 fruit and 20 connections in view.
     Page,
+    /// What a log of 10,000, 100,000 and 1,000,000 records costs: loading, seeking, playing.
+    Time,
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
         Task::Dist => dist::run(),
         Task::Bench(Bench::Page) => bench::page(),
+        Task::Bench(Bench::Time) => bench::time(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -131,7 +131,7 @@ async fn the_demonstration_client_shows_the_same_at_both_ends() {
             Event::Wrote(e) if e.end == End::Client => e.preview.clone(),
             _ => None,
         })
-        .flat_map(|preview| preview.0)
+        .flat_map(|preview| preview.0.to_vec())
         .collect();
     assert_eq!(payload, digits(200));
     let gone = Refused(person.ask(send(Some(Conn(1)), vec![1])).await);

@@ -63,6 +63,13 @@ impl Checked<'_> {
             let situation = format!("{dialog}, {look}, {language}");
             self.check_dialog(key, dialog, &situation).await?;
         }
+        page.evaluate::<()>("document.querySelector('#recordings').showModal()")
+            .await?;
+        self.check(&format!("recordings, {look}, {language}"))
+            .await?;
+        page.press("Escape").await?;
+        page.until("!document.querySelector('dialog[open]')")
+            .await?;
         for picture in ["belt", "cut"] {
             page.until(&format!(
                 "document.querySelector('[data-picture={picture}]')"

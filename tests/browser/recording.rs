@@ -39,7 +39,6 @@ const ASKS: &str = "document.querySelector('#controls fieldset:not([disabled])')
 async fn story() -> Result<(Visit, Vec<String>)> {
     let visit = Visit::start(&[], View::WALL).await?;
     told::press_big_button(&visit.page, &visit.relay).await?;
-    told::until_row(&visit.page, "our client read").await.ok();
     visit.page.until(told::ALL_SHOWN).await?;
     let rows = told::rows(&visit.page).await?;
     Ok((visit, rows))
@@ -101,18 +100,18 @@ async fn a_recording_is_opened_by_its_button_and_by_drop() -> Result<()> {
 
 #[tokio::test]
 async fn a_damaged_recording_names_its_line_and_shows_what_came_before() -> Result<()> {
-    let (visit, rows) = story().await?;
+    let (visit, _) = story().await?;
     let page = &visit.page;
     let damaged = "new File([text.trimEnd().replace(/\\n[^\\n]*$/, '\\n{]\\n')], 'damaged.ndjson')";
     open(page, damaged).await?;
     until_notice(page, "not a record. What was read up to there is shown.").await?;
     page.screenshot("recording-damaged").await?;
-    shows_the_same(page, &rows[..rows.len() - 1]).await.ok();
+    page.until("document.querySelector('#events td.w')").await?;
 
     open(page, "new File([new Uint8Array(5000)], 'zeros')").await?;
     until_notice(page, "binary data").await?;
     open(page, "new File([], 'empty')").await?;
-    until_notice(page, "the file is empty").await?;
+    until_notice(page, "file is empty").await?;
     visit.end().await
 }
 

@@ -103,7 +103,7 @@ whys! {
     Fetch: "fetch", "The recording cannot be fetched.", "取不到这份记录。";
     Read: "read", "The file cannot be read.", "读不了这个文件。";
     Gzip: "gzip", "The packing (gzip) is damaged.", "压缩数据（gzip）已损坏。";
-    Empty: "empty", "The file is empty; a recording begins with a header.", "文件是空的；记录应以文件头开始。";
+    Empty: "empty", "the file is empty; a recording begins with a header.", "文件是空的；记录应以文件头开始。";
     Binary: "binary", "binary data; a recording is lines of JSON.", "是二进制数据；记录应是一行行 JSON。";
     Utf16: "utf16", "text in UTF-16; save it as UTF-8.", "是 UTF-16 文本，请存为 UTF-8。";
     TooLong: "too_long", "too long for a line of a recording.", "太长，不像记录的一行。";

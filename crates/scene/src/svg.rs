@@ -82,7 +82,7 @@ fn has_detail(size: f64, character: Option<char>) -> bool {
 }
 
 fn symbol_name(fruit: Fruit, detail: bool) -> String {
-    let name = format!("{fruit:?}").to_lowercase();
+    let name = format!("{fruit:?}").to_ascii_lowercase();
     if detail { format!("{name}-d") } else { name }
 }
 

@@ -23,6 +23,7 @@ pub fn Spoken(view: View) -> impl IntoView {
     let spoken = RwSignal::new(String::new());
     let waiting = StoredValue::new(VecDeque::<String>::new());
     let busy = StoredValue::new(false);
+    let urgent = StoredValue::new(false);
     Effect::new(move |before: Option<(Option<_>, String, Lang)>| {
         let (step, caption) = (view.step.get(), view.caption.get());
         let lang = view.lang.get_untracked();
@@ -46,8 +47,11 @@ pub fn Spoken(view: View) -> impl IntoView {
                     (Some(_), None) => words.clone(),
                 };
                 waiting.set_value([sentence].into());
-                // A person who steps wants to hear of this step.
-                busy.set_value(false);
+                // A person who steps wants to hear of this step, but not instead of what was told
+                // of the very same key.
+                if !urgent.get_value() {
+                    busy.set_value(false);
+                }
             }
             _ => waiting.update_value(|waiting| {
                 waiting.extend(news.map(str::to_owned));
@@ -67,6 +71,8 @@ pub fn Spoken(view: View) -> impl IntoView {
         if !said.is_empty() {
             waiting.set_value([said].into());
             say_next(spoken, waiting, busy);
+            urgent.set_value(true);
+            set_timeout(move || urgent.set_value(false), Duration::from_millis(500));
         }
     });
     view! {

@@ -15,13 +15,14 @@ use serde_json::{Value, json};
 use crate::relay_process::{RelayProcess, binary, http, page_dir};
 
 /// A running replay; killed when dropped.
-struct Replay {
+pub struct Replay {
     child: Child,
     page: SocketAddr,
 }
 
 impl Replay {
-    fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
+    /// Serves these files; the page of that folder.
+    pub fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
         let mut child = Command::new(binary())
             .args(["replay", "--page", "127.0.0.1:0", "--page-dir"])
             .arg(page_dir)
@@ -38,6 +39,11 @@ impl Replay {
         let page = page.and_then(|page| page.strip_suffix('/'));
         let page = page.expect("it says where it is").parse().unwrap();
         Replay { child, page }
+    }
+
+    /// Where the page is.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.page)
     }
 
     /// Status, headers and body.

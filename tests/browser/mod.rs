@@ -19,6 +19,7 @@ mod other_site;
 mod page;
 mod reading;
 mod recording;
+mod same_picture;
 mod second_tab;
 mod smoke;
 mod story;

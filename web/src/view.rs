@@ -17,6 +17,7 @@ use crate::{
     choices,
     events::{FACTS, Kind, Row, Rows},
     language,
+    panels::{Dynamic, dynamic},
     source::{Fault, Listed},
     values::{self, Value},
     wish::Complaint,
@@ -336,8 +337,8 @@ impl View {
     }
 
     /// The text of a label, in the language of the moment.
-    pub fn say(self, label: language::Label) -> impl Fn() -> &'static str + Copy + Send + 'static {
-        move || label.text(self.lang.get())
+    pub fn say(self, label: language::Label) -> Dynamic<&'static str> {
+        dynamic(move || label.text(self.lang.get()))
     }
 
     /// Goes on to the next look.
@@ -491,13 +492,13 @@ impl View {
     }
 
     /// Whether a panel must give way to another one.
-    pub fn hides(self, panel: Panel) -> impl Fn() -> bool + Copy + Send + 'static {
-        move || self.upright.get() && self.panel.get() != panel
+    pub fn hides(self, panel: Panel) -> Dynamic<bool> {
+        dynamic(move || self.upright.get() && self.panel.get() != panel)
     }
 
     /// The role of a panel: one of several behind tabs, where there is room for one only.
-    pub fn panel_role(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
-        move || self.upright.get().then_some("tabpanel")
+    pub fn panel_role(self) -> Option<&'static str> {
+        self.upright.get().then_some("tabpanel")
     }
 
     /// Takes all values from the app. `frame` is how a picture of this moment is made.

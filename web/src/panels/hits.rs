@@ -12,7 +12,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement};
 
-use super::{header::tab_id, tabs::step};
+use super::{dynamic::on, header::tab_id, tabs::step};
 use crate::{
     browser,
     language::Label,
@@ -135,12 +135,12 @@ pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
             class="hits"
             role="group"
             aria-label=view.say(Label::Parts)
-            on:focusin=on_focus
-            on:focusout=move |_| focused.set(None)
-            on:pointerover=on_over
-            on:pointerleave=on_leave
-            on:click=on_click
-            on:keydown=on_key
+            on:focusin=on(on_focus)
+            on:focusout=on(move |_| focused.set(None))
+            on:pointerover=on(on_over)
+            on:pointerleave=on(on_leave)
+            on:click=on(on_click)
+            on:keydown=on(on_key)
         ></div>
     }
 }

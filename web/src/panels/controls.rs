@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*};
 use protocol::{Conn, Policy, Request};
 
 use super::{
-    dynamic::{Dynamic, dynamic, flag, on},
+    dynamic::{Dynamic, dynamic, flag, follow, on},
     field::Field,
     join::Join,
     policy,
@@ -38,7 +38,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             close();
         }
     });
-    Effect::new(move |_| {
+    follow(move || {
         if drawer_open.get() {
             browser::focus("controls");
         }

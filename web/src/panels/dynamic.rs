@@ -50,3 +50,37 @@ pub fn each<T, V: IntoAny>(
         .map(|item| view(item).into_any())
         .collect()
 }
+
+/// What tells the items of a list apart.
+pub type Key = (u64, u64, String);
+
+/// Items that stay what they are, and keep the keyboard, as long as their keys are there.
+pub fn keyed<T: Send + 'static, V: IntoAny>(
+    items: impl Fn() -> Vec<T> + Send + Sync + 'static,
+    key: fn(&T) -> Key,
+    view: impl Fn(T) -> V + Copy + Send + 'static,
+) -> AnyView {
+    let items = move || {
+        let item = |item: T| -> Item {
+            let key = key(&item);
+            (key, Box::new(move || view(item).into_any()))
+        };
+        items().into_iter().map(item).collect()
+    };
+    keyed_any(Box::new(items))
+}
+
+type Item = (Key, Box<dyn FnOnce() -> AnyView + Send>);
+
+fn keyed_any(items: Box<dyn Fn() -> Vec<Item> + Send + Sync>) -> AnyView {
+    view! {
+        <For each=items key=|item| item.0.clone() children=|item| (item.1)()/>
+    }
+    .into_any()
+}
+
+/// Does something now, and again whenever what it has looked at changes.
+pub fn follow(run: impl FnMut() + 'static) {
+    let mut run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(move |_| run());
+}

@@ -7,7 +7,7 @@ use protocol::Conn;
 use scene::Lang;
 
 use super::{
-    dynamic::{each, flag, on, sometimes},
+    dynamic::{each, flag, keyed, on, sometimes},
     mark::{Legend, Mark},
 };
 use crate::{
@@ -98,20 +98,28 @@ fn Filters(view: View) -> impl IntoView {
             <select aria-label=view.say(Label::Kind) on:change=on(kind_chosen)>
                 <option value="">{view.say(Label::KindFacts)}</option>
                 <option value="*">{view.say(Label::KindAll)}</option>
-                <For each=move || view.kinds.get() key=|kind| kind.0 let:kind>
-                    <option value=kind.0.to_string()>
-                        {move || match view.lang.get() {
-                            Lang::En => kind.1,
-                            Lang::Zh => kind.2,
-                        }}
-                    </option>
-                </For>
+                {keyed(
+                    move || view.kinds.get(),
+                    |kind| (kind.0.into(), 0, String::new()),
+                    move |kind| {
+                        view! {
+                            <option value=kind.0.to_string()>
+                                {move || match view.lang.get() {
+                                    Lang::En => kind.1,
+                                    Lang::Zh => kind.2,
+                                }}
+                            </option>
+                        }
+                    },
+                )}
             </select>
             <select aria-label=view.say(Label::FilterConn) on:change=on(conn_chosen)>
                 <option value="">{view.say(Label::ConnAll)}</option>
-                <For each=move || conns.get() key=|conn| *conn let:conn>
-                    <option value=conn.0.to_string()>{conn.to_string()}</option>
-                </For>
+                {keyed(
+                    move || conns.get(),
+                    |conn| (conn.0.into(), 0, String::new()),
+                    |conn| view! { <option value=conn.0.to_string()>{conn.to_string()}</option> },
+                )}
             </select>
         </div>
     }
@@ -132,9 +140,11 @@ fn Table(view: View) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || view.rows.get() key=|row| row.key let:row>
-                        <TableRow view row/>
-                    </For>
+                    {keyed(
+                        move || view.rows.get(),
+                        |row| row.key.parts(),
+                        move |row| view! { <TableRow view row/> },
+                    )}
                 </tbody>
             </table>
             {sometimes(move || view.rows.with(Vec::is_empty), move || view! {

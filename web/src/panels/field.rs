@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::dynamic::on;
+use super::dynamic::{follow, on};
 use crate::{language::Label, view::View, wish::Complaint};
 
 /// A field. `value` is what is in force, or asked for; `commit` is called with Enter or when the
@@ -28,7 +28,7 @@ pub fn Field(
     let wrong = RwSignal::new(false);
     let commit = StoredValue::new_local(commit);
     // A complaint is an occasion as well: what the relay refused is not in force.
-    Effect::new(move |_| {
+    follow(move || {
         let value = value.get();
         view.complaint.track();
         if let Some(input) = input.get()

@@ -5,7 +5,7 @@ use protocol::{Conn, Source};
 use scene::{Lang, words::number};
 
 use super::{
-    dynamic::{each, flag, on, sometimes},
+    dynamic::{each, flag, follow, keyed, on, sometimes},
     mark::Mark,
     tabs::step,
 };
@@ -155,9 +155,11 @@ fn Tablist(view: View) -> impl IntoView {
             class:crowded=move || conns.with(|conns| conns.len() > 5)
             on:keydown=on(on_key)
         >
-            <For each=move || conns.get() key=|conn| *conn let:conn>
-                <TabButton view conn/>
-            </For>
+            {keyed(
+                move || conns.get(),
+                |conn| (conn.0.into(), 0, String::new()),
+                move |conn| view! { <TabButton view conn/> },
+            )}
         </div>
         {sometimes(move || count.get() > 1, move || view! {
             <button
@@ -183,7 +185,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
     });
     let is = move |test: fn(&Tab) -> bool| tab.with(|tab| tab.as_ref().is_some_and(test));
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move |_| {
+    follow(move || {
         let look = view.look.get();
         if let Some(canvas) = canvas.get() {
             tab.with(|tab| {
@@ -195,7 +197,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
     });
     // A memo: scrolling makes the browser lay out the page, so only when this one comes into focus.
     let in_focus = Memo::new(move |_| is(|tab| tab.in_focus));
-    Effect::new(move |_| {
+    follow(move || {
         if in_focus.get() {
             browser::show(&tab_id(conn));
         }

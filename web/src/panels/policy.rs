@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use protocol::{Conn, Policy, ReadWhen, Request};
 
 use super::{
-    dynamic::{on, sometimes},
+    dynamic::{follow, on, sometimes},
     field::Field,
 };
 use crate::{
@@ -123,7 +123,7 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
 #[component]
 fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl IntoView {
     let select = NodeRef::<html::Select>::new();
-    Effect::new(move |_| {
+    follow(move || {
         view.complaint.track();
         let value = match shown.get() {
             ReadWhen::Arrival => "arrival",
@@ -160,7 +160,7 @@ fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl I
 fn Hold(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl IntoView {
     let held = move || shown.get() == ReadWhen::Held;
     let before = StoredValue::new(ReadWhen::Arrival);
-    Effect::new(move |_| {
+    follow(move || {
         let shown = shown.get();
         if shown != ReadWhen::Held {
             before.set_value(shown);

@@ -6,7 +6,7 @@ use model::{Command, Mark, Mode};
 use scene::words;
 
 use super::{
-    dynamic::{each, on},
+    dynamic::{each, keyed, on},
     sheet::Sheet,
 };
 use crate::{
@@ -173,7 +173,14 @@ pub fn Markers(view: View) -> impl IntoView {
                 {view.say(Label::SetMarker)}
             </button>
             <ul class="markers">
-                <For each=move || view.flags.get() key=|flag| flag.clone() children=row/>
+                {keyed(
+                    move || view.flags.get(),
+                    |flag| {
+                        let kind = u64::from(flag.id) << 1 | u64::from(flag.by_hand);
+                        (kind, flag.show.0, format!("{} {}", flag.time, flag.name))
+                    },
+                    row,
+                )}
             </ul>
         </Sheet>
     }

@@ -15,13 +15,15 @@ use serde_json::{Value, json};
 use crate::relay_process::{RelayProcess, binary, http, page_dir};
 
 /// A running replay; killed when dropped.
-struct Replay {
+pub struct Replay {
     child: Child,
-    page: SocketAddr,
+    /// Where it serves the page.
+    pub page: SocketAddr,
 }
 
 impl Replay {
-    fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
+    /// Starts one on a free port, with further arguments.
+    pub fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
         let mut child = Command::new(binary())
             .args(["replay", "--page", "127.0.0.1:0", "--page-dir"])
             .arg(page_dir)

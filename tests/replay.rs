@@ -17,7 +17,8 @@ use crate::relay_process::{RelayProcess, binary, http, page_dir};
 /// A running replay; killed when dropped.
 pub struct Replay {
     child: Child,
-    page: SocketAddr,
+    /// Where it serves the page.
+    pub page: SocketAddr,
 }
 
 impl Replay {

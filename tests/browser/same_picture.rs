@@ -117,9 +117,12 @@ async fn a_session_is_the_same_live_replayed_and_dropped() -> Result<()> {
         |event: &Event| matches!(event, Event::Answered(e) if e.in_offset + e.in_bytes == 300);
     records.extend(lines.until(twice).await);
     // All of it is in the file and on the page.
-    told::until_row(&visit.page, "accept returned").await?;
-    told::go_live(&visit.page).await?;
-    visit.page.until(told::ALL_SHOWN).await?;
+    let all = format!(
+        "(document.querySelector('.lag button').click(),
+          {}.filter(words => words.startsWith('server sent')).length == 3)",
+        told::ROWS
+    );
+    visit.page.until(&all).await?;
     let moments = moments(&records);
     let live = pictures(&visit.page, &moments, "live").await?;
 

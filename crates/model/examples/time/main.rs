@@ -1,8 +1,10 @@
-//! `cargo xtask bench time`, the native part: how the cost of a log grows with its length.
+//! `cargo xtask bench time`, the native part: how the cost of a log grows with its length. With a
+//! folder as its argument it writes the same logs there as recordings, for the browser's part.
 
 mod echoes;
+mod write;
 
-use std::{hint::black_box, time::Instant};
+use std::{env, hint::black_box, io, path::Path, time::Instant};
 
 use echoes::Echoes;
 use model::{Command, Playback, Show, Timeline};
@@ -17,7 +19,12 @@ const SEEKS: usize = 1_000;
 const FRAMES: usize = 2_000;
 const FRAME_NANOS: u64 = 16_666_667;
 
-fn main() {
+const COUNTS: [usize; 3] = [10_000, 100_000, 1_000_000];
+
+fn main() -> io::Result<()> {
+    if let Some(folder) = env::args_os().nth(1) {
+        return write::recordings(Path::new(&folder), &COUNTS);
+    }
     println!(
         "native, {CONNS} connections, a release build without debug checks; p50 / p99 in microseconds\n"
     );
@@ -25,9 +32,10 @@ fn main() {
         "| records | load, s | bytes a record | snapshots, bytes a record | seek | frame, playing | frame, 100 times | focus, ms | density, 1,000 buckets |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for count in [10_000, 100_000, 1_000_000] {
+    for count in COUNTS {
         measure(count);
     }
+    Ok(())
 }
 
 fn measure(count: usize) {

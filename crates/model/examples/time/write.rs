@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use protocol::{Event, Header, Keyframe, Record, Run, Seq, Sources, json};
+use protocol::{Event, Header, Record, Run, Seq, Sources, json};
 
 use crate::{CONNS, echoes::Echoes};
 
@@ -28,7 +28,7 @@ pub fn recordings(folder: &Path, counts: &[usize]) -> io::Result<()> {
         let begin = Record {
             seq: Seq(0),
             at_nanos: 0,
-            event: Event::Keyframe(Box::new(Keyframe::default())),
+            event: Event::Keyframe(Box::default()),
         };
         writeln!(file, "{}", json::record_line(&begin))?;
         for record in Echoes::of(CONNS).take(count) {

@@ -25,10 +25,10 @@ const SCRUB_MILLIS: u32 = 4_000;
 const PLAY_MILLIS: u32 = 5_000;
 
 /// Chooses the recording, and tells when the page has taken all of it: it then ends the worker that
-/// read. Whatever frames there were meanwhile, and how long the page was busy without a pause.
+/// read. With the longest time without a frame meanwhile.
 const CHOOSE: &str = "name => new Promise(resolve => {
     const begun = performance.now();
-    let [last, longest, frames, done] = [begun, 0, 0, null];
+    let [last, longest, done] = [begun, 0, null];
     const terminate = Worker.prototype.terminate;
     Worker.prototype.terminate = function () {
         Worker.prototype.terminate = terminate;
@@ -39,11 +39,10 @@ const CHOOSE: &str = "name => new Promise(resolve => {
         const now = performance.now();
         longest = Math.max(longest, now - last);
         last = now;
-        frames += 1;
         // The panels know a little later.
         const told = document.querySelector('.notice').textContent.includes('Reading');
         if (done === null || told) requestAnimationFrame(frame);
-        else resolve({ seconds: done / 1000, longest, frames });
+        else resolve({ seconds: done / 1000, longest });
     };
     requestAnimationFrame(frame);
     location.hash = 'rec=' + name;
@@ -89,7 +88,6 @@ struct Read {
     seconds: f64,
     /// The longest time between two frames, milliseconds.
     longest: f64,
-    frames: u32,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,28 +106,33 @@ async fn time() -> Result<()> {
     let browser = Browser::start().await?;
     println!("\n{}, {}", machine()?, browser.version().await?);
     println!("load before: {}", load()?);
-    println!("in the browser, 1920 x 1080; milliseconds of the page's own work: p50 p95 p99\n");
     println!(
-        "| records | MB | read, s | longest frame meanwhile, ms | memory, MB: wasm + JavaScript | seek | seeks | frame, playing | frames/s | frame, 100 times | frames/s |"
+        "in the browser, 1920 x 1080; a frame: milliseconds of the page's own work, p50 p95 p99, and in brackets of CPU, painting included\n"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!(
+        "| records | MB | read, s | CPU meanwhile, s: page, Chromium | longest without a frame, ms | memory, MB: wasm + scripts | frame with a seek | /s | frame, playing | /s | frame, 100 times | /s |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (count, file) in COUNTS.iter().zip(&counted) {
         let megabytes = file.metadata()?.len() / 1_000_000;
         let url = format!("http://{}/#rec={FIRST}", replay.page);
         let page = browser.open(&url, View::WALL).await?;
-        measure(&page, *count, megabytes).await?;
+        measure(&browser, &page, *count, megabytes).await?;
         page.close().await?;
     }
-    println!("| targets | | ≤ 2 for the last | | ≤ 300 | p99 ≤ 16 | | ≤ 4 | 60 | ≤ 4 | 60 |");
+    println!("| targets | | ≤ 2 | | | ≤ 300 | p99 ≤ 16 | | ≤ 4 | 60 | ≤ 4 | 60 |");
     println!("\nload behind: {}", load()?);
     browser.close().await
 }
 
 /// A row of the table.
-async fn measure(page: &Page, count: usize, megabytes: u64) -> Result<()> {
+async fn measure(browser: &Browser, page: &Page, count: usize, megabytes: u64) -> Result<()> {
     page.until("document.querySelector('.tab')").await?;
     page.evaluate::<bool>(PROBE).await?;
+    let (thread, all) = (page.cpu_seconds().await?, browser.cpu_seconds().await?);
     let read: Read = page.evaluate(&format!("({CHOOSE})('log-{count}')")).await?;
+    let thread = page.cpu_seconds().await? - thread;
+    let all = browser.cpu_seconds().await? - all;
     // The module is loaded already: this only hands out what it exports.
     let wasm = "import('./web.js').then(module => module.default())
         .then(exports => exports.memory.buffer.byteLength)";
@@ -137,33 +140,30 @@ async fn measure(page: &Page, count: usize, megabytes: u64) -> Result<()> {
     let memory = page.memory().await?;
     let scripts = memory.heap_bytes + memory.buffer_bytes;
     page.screenshot(&format!("bench-time-{count}")).await?;
-    let seeks: Vec<Frame> = page.evaluate(&format!("({SCRUB})({SCRUB_MILLIS})")).await?;
-    page.screenshot(&format!("bench-time-{count}-sought"))
-        .await?;
-    let play = async |fastest: bool| -> Result<(String, f64)> {
-        let play = format!("({PLAY})({PLAY_MILLIS}, {fastest})");
-        let frames: Vec<Frame> = page.evaluate(&play).await?;
-        let span = frames[frames.len() - 1].at - frames[0].at;
-        Ok((work(&frames), (frames.len() - 1) as f64 * 1000.0 / span))
-    };
-    let (paced, paced_rate) = play(false).await?;
-    page.screenshot(&format!("bench-time-{count}-playing"))
-        .await?;
-    let (fast, fast_rate) = play(true).await?;
-    page.screenshot(&format!("bench-time-{count}-fast")).await?;
-    println!(
-        "| {count} | {megabytes} | {:.2} | {:.0} (of {}) | {} + {} | {} | {} | {paced} | {paced_rate:.1} | {fast} | {fast_rate:.1} |",
+    print!(
+        "| {count} | {megabytes} | {:.2} | {thread:.2}, {all:.2} | {:.0} | {} + {} |",
         read.seconds,
         read.longest,
-        read.frames,
         wasm / 1_000_000,
         scripts / 1_000_000,
-        work(&seeks),
-        seeks.len(),
     );
+    let tasks = [
+        ("sought", format!("({SCRUB})({SCRUB_MILLIS})")),
+        ("playing", format!("({PLAY})({PLAY_MILLIS}, false)")),
+        ("fast", format!("({PLAY})({PLAY_MILLIS}, true)")),
+    ];
+    for (name, task) in tasks {
+        let thread = page.cpu_seconds().await?;
+        let frames: Vec<Frame> = page.evaluate(&task).await?;
+        let thread = page.cpu_seconds().await? - thread;
+        let span = frames[frames.len() - 1].at - frames[0].at;
+        let per_second = (frames.len() - 1) as f64 * 1000.0 / span;
+        let cpu = thread * 1000.0 / frames.len() as f64;
+        let work = row(frames.iter().map(|frame| frame.work));
+        print!(" {work} ({cpu:.1}) | {per_second:.1} |");
+        page.screenshot(&format!("bench-time-{count}-{name}"))
+            .await?;
+    }
+    println!();
     Ok(())
-}
-
-fn work(frames: &[Frame]) -> String {
-    row(frames.iter().map(|frame| frame.work))
 }

@@ -58,7 +58,7 @@ pub type Key = (u64, u64, String);
 pub fn keyed<T: Send + 'static, V: IntoAny>(
     items: impl Fn() -> Vec<T> + Send + Sync + 'static,
     key: fn(&T) -> Key,
-    view: impl Fn(T) -> V + Copy + Send + 'static,
+    view: impl Fn(T) -> V + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let items = move || {
         let item = |item: T| -> Item {

@@ -16,6 +16,7 @@ mod frame_loop;
 mod keys;
 mod lanes;
 mod language;
+mod later;
 mod link;
 mod moment;
 mod outside;
@@ -47,6 +48,7 @@ pub fn main() {
     keys::listen(view);
     outside::listen(view);
     frame_loop::start(view);
+    later::fetch();
 }
 
 /// A panic leaves a picture that will never move again: words and a reload button in its place.

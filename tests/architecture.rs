@@ -29,7 +29,7 @@ const ALLOWED: &str = "
 const PURE: [&str; 4] = ["protocol", "model", "scene", "lessons"];
 
 /// By their beginning. To know one of these is to know the outside world.
-const WORLDLY: [&str; 17] = [
+const WORLDLY: [&str; 18] = [
     "async-",
     "axum",
     "chrono",
@@ -46,15 +46,17 @@ const WORLDLY: [&str; 17] = [
     "tokio",
     "tungstenite",
     "wasm-bindgen",
+    "wasm_split",
     "web-",
 ];
 
 /// By their beginning: the browser as seen from Rust. It is the page's alone.
-const BROWSER: [&str; 5] = [
+const BROWSER: [&str; 6] = [
     "gloo",
     "js-sys",
     "leptos",
     "wasm-bindgen-futures",
+    "wasm_split_helpers",
     "web-sys",
 ];
 

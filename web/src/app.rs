@@ -18,6 +18,7 @@ use wasm_bindgen::JsValue;
 use crate::{
     browser,
     focus::Follow,
+    later,
     link::{Heard, Link},
     moment::{Moment, seconds_text},
     outside,
@@ -525,7 +526,7 @@ impl App {
             Target::Record(seq) => self.record(seq),
             _ => None,
         };
-        scene::inspect(self.timeline.state_at(head), target, record.as_ref(), lang)
+        later::inspect(self.timeline.state_at(head), target, record.as_ref(), lang)
     }
 
     /// A record that is shown, by its number; the newest are looked at first.

@@ -18,7 +18,7 @@ use crate::{
     bar::Bar,
     browser,
     events::Rows,
-    lanes, painter,
+    lanes, later, painter,
     view::View,
 };
 
@@ -125,6 +125,8 @@ struct Basis {
     ratio: f64,
     wish: Wish,
     link: Link,
+    /// Whether it is the picture that is wished.
+    complete: bool,
 }
 
 /// How a person wants to see it.
@@ -240,6 +242,7 @@ impl Picture {
             ratio: browser::pixel_ratio(),
             wish,
             link: app.link(),
+            complete: later::is_here(),
         };
         let is_bar = self.subject == Subject::Bar;
         if self.basis == Some(basis) && !(is_bar && bar.has_changed(app)) {
@@ -247,7 +250,7 @@ impl Picture {
         }
         let head = app.playback().head();
         let scene = match self.subject {
-            Subject::Stage => scene::stage(&basis.frame(app)),
+            Subject::Stage => later::stage(&basis.frame(app)),
             Subject::Rulers => scene::rulers(&basis.frame(app)),
             Subject::Lanes => {
                 lanes::picture(app.timeline(), head, wish.look, wish.lang, (width, height))
@@ -292,10 +295,10 @@ pub fn paint_apart(view: View, canvas: &HtmlCanvasElement) {
     app::with(|app| painter::paint_on_paper(canvas, &stage(app, wish, size), wish.look));
 }
 
-/// The stage as it is now, as SVG.
-pub fn svg(view: View) -> String {
+/// The stage as it is now, as SVG. None while the code for that is not fetched.
+pub fn svg(view: View) -> Option<String> {
     let wish = Wish::of(view, false);
-    app::with(|app| scene::to_svg(&stage(app, wish, (1920.0, 660.0)), wish.look))
+    app::with(|app| later::svg(&stage(app, wish, (1920.0, 660.0)), wish.look))
 }
 
 fn stage(app: &mut App, wish: Wish, (width, height): (f64, f64)) -> Scene {
@@ -311,8 +314,9 @@ fn stage(app: &mut App, wish: Wish, (width, height): (f64, f64)) -> Scene {
         ratio: 1.0,
         wish,
         link,
+        complete: later::is_here(),
     };
-    scene::stage(&basis.frame(app))
+    later::stage(&basis.frame(app))
 }
 
 impl Basis {

@@ -17,6 +17,7 @@ mod keys;
 mod lanes;
 mod language;
 mod lasting;
+mod later;
 mod link;
 mod moment;
 mod outside;
@@ -48,6 +49,7 @@ pub fn main() {
     keys::listen(view);
     outside::listen(view);
     frame_loop::start(view);
+    later::fetch();
 }
 
 /// A panic leaves a picture that will never move again: words and a reload button in its place.

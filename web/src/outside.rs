@@ -101,7 +101,7 @@ fn hear(view: View, what: &str, a: JsValue, b: &JsValue) -> JsValue {
                 frame_loop::paint_apart(view, &canvas);
             }
         }
-        "svg" => return frame_loop::svg(view).into(),
+        "svg" => return frame_loop::svg(view).map_or(JsValue::UNDEFINED, JsValue::from),
         "film" => {
             let on = a.is_truthy();
             if on {

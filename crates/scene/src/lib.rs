@@ -22,10 +22,11 @@ mod svg;
 pub mod timeline;
 pub mod words;
 
-pub use all::chosen;
-pub use belt::tab_picture;
+pub use all::{all, chosen};
+pub use belt::{belt, tab_picture};
 pub use change::{Parts, Patch};
 pub use chart::{Chart, chart};
+pub use cut::cut;
 pub use frame::{Form, Frame, Lang, Link, Look, Picture};
 pub use fruit::{Fruit, FruitPart};
 pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};

@@ -11,6 +11,7 @@ mod lighten;
 pub mod page;
 pub mod prerequisites;
 mod reload;
+mod split;
 pub mod steps;
 pub mod test;
 pub mod workspace;

@@ -10,6 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::lighten::lighten;
 use crate::reload;
+use crate::split::split;
 use crate::workspace::Workspace;
 
 /// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
@@ -18,6 +19,8 @@ const COMPRESSIBLE: [&str; 7] = ["html", "css", "js", "wasm", "svg", "json", "tx
 const WEIGHED: [&str; 4] = ["wasm", "js", "css", "html"];
 /// The wasm modules, by the names of their packages. The page starts with the first.
 const MODULES: [&str; 2] = ["web", "reader"];
+/// The module that is split: the page starts with one part of it.
+const SPLIT: &str = "web";
 /// What is downloaded only when a recording is opened.
 const LATER: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
 
@@ -83,7 +86,14 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
         let is_it = |module: &&PathBuf| module.file_stem().is_some_and(|stem| stem == name);
         let module = modules.iter().find(is_it);
         let module = module.with_context(|| format!("cargo built no {name}.wasm"))?;
-        bind(module, name, &fresh)?;
+        if name == SPLIT {
+            let whole = fs::read(module)?;
+            let start = beside(".start.wasm");
+            split(&whole, &start, name, &fresh)?;
+            bind(&start, name, &fresh)?;
+        } else {
+            bind(module, name, &fresh)?;
+        }
     }
     for source in &sources {
         let copy = fresh.join(&source.name);
@@ -189,6 +199,7 @@ fn stamp(modules: &[PathBuf], sources: &[PageFile]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     include_str!("page.rs").hash(&mut hasher);
     include_str!("lighten.rs").hash(&mut hasher);
+    include_str!("split.rs").hash(&mut hasher);
     include_str!("reload.rs").hash(&mut hasher);
     include_str!("reload.js").hash(&mut hasher);
     for module in modules {
@@ -211,6 +222,7 @@ fn bind(module: &Path, name: &str, folder: &Path) -> Result<()> {
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
+        .keep_lld_exports(name == SPLIT)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot bind the module {name}"))
 }

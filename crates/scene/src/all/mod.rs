@@ -22,7 +22,8 @@ pub use chosen::chosen;
 use cell::Kind;
 
 /// All connections that the state remembers.
-pub(crate) fn all(frame: &Frame) -> Scene {
+#[must_use]
+pub fn all(frame: &Frame) -> Scene {
     let form = Form::of(frame.width, frame.height);
     let (across, down) = form.units();
     let mut board = Board {

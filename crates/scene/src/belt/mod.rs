@@ -38,7 +38,8 @@ use plan::Plan;
 pub use tab::tab_picture;
 
 /// The belt for the connection in focus.
-pub(crate) fn belt(frame: &Frame) -> Scene {
+#[must_use]
+pub fn belt(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
     stage.sketch.dim(frame.link);
     stage.draw();

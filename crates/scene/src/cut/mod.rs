@@ -41,7 +41,8 @@ const SLIDE_MS: f64 = 500.0;
 const STAYS_MS: f64 = 1600.0;
 
 /// The cut view of the connection in focus.
-pub(crate) fn cut(frame: &Frame) -> Scene {
+#[must_use]
+pub fn cut(frame: &Frame) -> Scene {
     let mut stage = Stage::new(frame);
     stage.sketch.dim(frame.link);
     stage.draw();

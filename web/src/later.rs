@@ -1,0 +1,90 @@
+//! What the page does not need to start: the second picture, the picture of all, what is said of a
+//! thing that is pointed at, the picture as SVG. It is a wasm module of its own, fetched as soon as
+//! the page runs, so that a relay that goes away afterwards takes nothing with it.
+//!
+//! Code lands there because nothing outside of [`later`] names it: see `split` in `crates/xtask`.
+
+use std::cell::Cell;
+
+use leptos::task::spawn_local;
+use model::State;
+use protocol::Record;
+use scene::{Frame, Inspection, Lang, Look, Picture, Scene, Target};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+/// The module's functions.
+#[derive(Clone, Copy)]
+struct Later {
+    cut: fn(&Frame) -> Scene,
+    all: fn(&Frame) -> Scene,
+    inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
+    svg: fn(&Scene, Look) -> String,
+}
+
+#[derive(Clone, Copy)]
+enum Module {
+    Missing,
+    UnderWay,
+    Here(Later),
+}
+
+thread_local! {
+    static MODULE: Cell<Module> = const { Cell::new(Module::Missing) };
+}
+
+#[wasm_split(later, fallible)]
+fn later() -> Result<Later, SplitLoaderError> {
+    Ok(Later {
+        cut: scene::cut,
+        all: scene::all,
+        inspect: scene::inspect,
+        svg: scene::to_svg,
+    })
+}
+
+/// Fetches the module, unless it is here or under way. Where that fails, the next call tries again.
+pub fn fetch() {
+    if !matches!(MODULE.get(), Module::Missing) {
+        return;
+    }
+    MODULE.set(Module::UnderWay);
+    spawn_local(async {
+        MODULE.set(later().await.map_or(Module::Missing, Module::Here));
+    });
+}
+
+fn module() -> Option<Later> {
+    match MODULE.get() {
+        Module::Here(later) => Some(later),
+        Module::Missing | Module::UnderWay => None,
+    }
+}
+
+/// Whether all pictures can be painted.
+pub fn is_here() -> bool {
+    module().is_some()
+}
+
+/// The stage; until the module is here, always the belt.
+pub fn stage(frame: &Frame) -> Scene {
+    match (frame.picture, module()) {
+        (Picture::Cut, Some(later)) => (later.cut)(frame),
+        (Picture::All, Some(later)) => (later.all)(frame),
+        (Picture::Belt, _) | (_, None) => scene::belt(frame),
+    }
+}
+
+/// See [`scene::inspect`]; until the module is here, nothing is known.
+pub fn inspect(
+    state: &State,
+    target: Target,
+    record: Option<&Record>,
+    lang: Lang,
+) -> Option<Inspection> {
+    (module()?.inspect)(state, target, record, lang)
+}
+
+/// See [`scene::to_svg`]; None until the module is here.
+pub fn svg(scene: &Scene, look: Look) -> Option<String> {
+    Some((module()?.svg)(scene, look))
+}

@@ -269,7 +269,7 @@ fn the_sample_is_listed_as_it_is() {
         { "name": "sample", "file": "recordings/sample.ndjson", "bytes": sample.len() },
     ]});
     assert_eq!(listed, expect);
-    let last = sample.lines().map(json::parse_line).last();
+    let last = sample.lines().map(json::parse_line).next_back();
     assert!(matches!(last, Some(Ok(json::Line::Record(_)))), "{last:?}");
 }
 

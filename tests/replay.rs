@@ -22,7 +22,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Starts one on a free port, with further arguments.
+    /// Serves these files; the page of that folder.
     pub fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
         let mut child = Command::new(binary())
             .args(["replay", "--page", "127.0.0.1:0", "--page-dir"])
@@ -40,6 +40,11 @@ impl Replay {
         let page = page.and_then(|page| page.strip_suffix('/'));
         let page = page.expect("it says where it is").parse().unwrap();
         Replay { child, page }
+    }
+
+    /// Where the page is.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.page)
     }
 
     /// Status, headers and body.

@@ -21,6 +21,7 @@ mod page;
 mod probe;
 mod reading;
 mod recording;
+mod same_picture;
 mod second_tab;
 mod smoke;
 mod story;

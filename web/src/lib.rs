@@ -16,6 +16,7 @@ mod frame_loop;
 mod keys;
 mod lanes;
 mod language;
+mod lasting;
 mod link;
 mod moment;
 mod outside;

@@ -16,7 +16,7 @@ use crate::{
     app::{self, App, Happening},
     choices,
     events::{FACTS, Kind, Row, Rows},
-    language,
+    language, later,
     source::{Fault, Listed},
     values::{self, Value},
     wish::Complaint,
@@ -358,6 +358,7 @@ impl View {
 
     /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
     pub fn switch_picture(self) {
+        later::fetch();
         if self.all.get_untracked() {
             return self.all.set(false);
         }
@@ -378,6 +379,7 @@ impl View {
     /// Asks for all there is to say of a thing, or of nothing. At once: whoever listens is told
     /// of it together with its name.
     pub fn inspect(self, what: Option<(Target, Place)>) {
+        later::fetch();
         put(self.inspected, what);
         app::with(|app| self.update_inspection(app));
     }

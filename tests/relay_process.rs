@@ -62,7 +62,8 @@ pub fn binary() -> PathBuf {
     beside
 }
 
-fn built_page() -> PathBuf {
+/// The page as `cargo xtask test` built it.
+pub fn built_page() -> PathBuf {
     let page = env::var_os("FRUITBELT_PAGE");
     page.expect("FRUITBELT_PAGE names no built page: use `cargo xtask test`")
         .into()

@@ -15,13 +15,15 @@ use serde_json::{Value, json};
 use crate::relay_process::{RelayProcess, binary, http, page_dir};
 
 /// A running replay; killed when dropped.
-struct Replay {
+pub struct Replay {
     child: Child,
-    page: SocketAddr,
+    /// Where it serves the page.
+    pub page: SocketAddr,
 }
 
 impl Replay {
-    fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
+    /// Serves these files; the page of that folder.
+    pub fn start(page_dir: &Path, files: &[&Path], arguments: &[&str]) -> Replay {
         let mut child = Command::new(binary())
             .args(["replay", "--page", "127.0.0.1:0", "--page-dir"])
             .arg(page_dir)
@@ -38,6 +40,11 @@ impl Replay {
         let page = page.and_then(|page| page.strip_suffix('/'));
         let page = page.expect("it says where it is").parse().unwrap();
         Replay { child, page }
+    }
+
+    /// Where the page is.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.page)
     }
 
     /// Status, headers and body.
@@ -267,7 +274,7 @@ fn the_sample_is_listed_as_it_is() {
         { "name": "sample", "file": "recordings/sample.ndjson", "bytes": sample.len() },
     ]});
     assert_eq!(listed, expect);
-    let last = sample.lines().map(json::parse_line).last();
+    let last = sample.lines().map(json::parse_line).next_back();
     assert!(matches!(last, Some(Ok(json::Line::Record(_)))), "{last:?}");
 }
 

@@ -36,41 +36,52 @@ async function list() {
   hear('list', told.recordings.map(line).join('\n'), told.live);
 }
 
-// One is read at a time.
-let reader;
+// The worker waits with its program loaded: a recording opens also when the page's server has gone.
+let reader = prepared();
+// The one that is read; one at a time.
+let current;
+
+function prepared() {
+  const worker = new Worker(new URL('./reading.js', import.meta.url), { type: 'module' });
+  worker.onerror = () => (reader = undefined); // it could not be loaded; another one may
+  return worker;
+}
 
 export function stop() {
-  reader?.terminate();
-  reader = undefined;
+  current = undefined;
+  reader?.postMessage({ stop: true });
 }
 
 // The worker decodes; the program takes each batch in slices, between which frames are painted.
 // A channel calls it again at once: timers would wait, and are throttled in a hidden page.
 export function read(what, number) {
-  stop();
-  const worker = new Worker(new URL('./reading.js', import.meta.url), { type: 'module' });
+  current = number;
+  reader ??= prepared();
   const { port1: again, port2: soon } = new MessageChannel();
   const waiting = [];
-  reader = worker;
   const take = (told) => {
     waiting.push(told);
     if (waiting.length === 1) soon.postMessage(0);
   };
-  worker.onmessage = ({ data }) => {
+  reader.onmessage = ({ data }) => {
+    if (data.number !== current) return;
     if (data.progress) hear('progress', ...data.progress);
     else take(data);
   };
-  worker.onerror = () => take({ failed: { line: 0, why: 'worker', detail: '' } });
+  reader.onerror = () => {
+    reader = undefined;
+    take({ failed: { line: 0, why: 'worker', detail: '' } });
+  };
   let begun = false;
   again.onmessage = () => {
-    if (reader !== worker) return;
+    if (current !== number) return;
     const [{ message, done, failed }] = waiting;
     if (message) {
       const rest = hear('take', begun ? undefined : new Uint8Array(message), number);
       begun = rest;
       if (!rest) {
         waiting.shift();
-        worker.postMessage({ more: true });
+        reader?.postMessage({ more: true, number });
       }
     } else {
       if (done) hear('done', done.cut_short);
@@ -79,7 +90,8 @@ export function read(what, number) {
     }
     if (waiting.length) soon.postMessage(0);
   };
-  worker.postMessage(typeof what === 'string' ? { url: new URL(what, document.baseURI).href } : { file: what });
+  const source = typeof what === 'string' ? { url: new URL(what, document.baseURI).href } : { file: what };
+  reader.postMessage({ ...source, number });
 }
 
 function open(files) {

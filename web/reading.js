@@ -1,6 +1,7 @@
 // A worker that reads a recording, so that no file, however large or damaged, holds up the page.
 //
-// In:  { file: File } or { url: string } once, then { more: true } for each message used up.
+// In:  { file: File } or { url: string }, with a number of its own, then { more: true } for each
+//      message used up; the next one, or { stop: true }, ends the one before it.
 // Out: { message: ArrayBuffer }, as a relay sends them: the header, then records
 //      { progress: [bytesRead, bytesTotal] }, the total 0 if nobody knows it
 //      { done: { records, lines, cut_short } } at the end, or
@@ -23,51 +24,82 @@ class Failure extends Error {
   }
 }
 
-let ahead = 0;
-let usedUp = () => {};
-let begun = false;
+// Loaded before there is anything to read: then a recording opens also when the page's server has
+// gone.
+const loaded = init({ module_or_path: './reader_bg.wasm' });
+loaded.catch(() => {}); // told when it is needed
+
+// The one that is being read.
+let current;
 
 onmessage = ({ data }) => {
   if (data.more) {
-    ahead -= 1;
-    usedUp();
-  } else if (!begun) {
-    begun = true;
-    read(data).catch((error) => fail(0, error.why ?? 'program', String(error.message ?? error)));
+    if (data.number === current?.number) current.useUp();
+    return;
   }
+  current?.useUp();
+  current = data.stop ? undefined : new Told(data.number);
+  const told = current;
+  if (told) read(data, told).catch((error) => told.fail(0, error.why ?? 'program', String(error.message ?? error)));
 };
 
-function fail(line, why, detail) {
-  postMessage({ failed: { line, why, detail } });
+// What the page is told of one recording: no more than it has room for, and nothing once another
+// one is read.
+class Told {
+  #ahead = 0;
+  #usedUp = () => {};
+
+  constructor(number) {
+    this.number = number;
+  }
+
+  isOver() {
+    return this !== current;
+  }
+
+  useUp() {
+    this.#ahead -= 1;
+    this.#usedUp();
+  }
+
+  tell(what, transfer) {
+    if (!this.isOver()) postMessage({ ...what, number: this.number }, transfer);
+  }
+
+  fail(line, why, detail) {
+    this.tell({ failed: { line, why, detail } });
+  }
+
+  async message(message) {
+    while (this.#ahead >= AHEAD_MAX && !this.isOver()) await new Promise((resolve) => (this.#usedUp = resolve));
+    this.#ahead += 1;
+    this.tell({ message: message.buffer }, [message.buffer]);
+  }
 }
 
-async function read(source) {
-  await init({ module_or_path: './reader_bg.wasm' });
+async function read(source, told) {
+  await loaded;
   const { body, total } = await open(source);
   const reading = new Reading();
-  const { chunks, isWhole } = unpacked(counted(body, total));
+  const { chunks, isWhole } = unpacked(counted(body, total, told));
   for await (const chunk of chunks) {
     reading.push(chunk);
-    await send(reading);
-    if (reading.fault_line()) break;
+    await send(reading, told);
+    if (reading.fault_line() || told.isOver()) break;
   }
   reading.finish();
-  await send(reading);
+  await send(reading, told);
   const line = reading.fault_line();
   if (line) {
-    fail(line, reading.fault_code(), reading.fault_text());
+    told.fail(line, reading.fault_code(), reading.fault_text());
     return;
   }
   const cut_short = reading.is_cut_short() || !isWhole();
-  postMessage({ done: { records: reading.records(), lines: reading.lines(), cut_short } });
+  told.tell({ done: { records: reading.records(), lines: reading.lines(), cut_short } });
 }
 
-async function send(reading) {
-  for (let message; (message = reading.next()); ) {
-    while (ahead >= AHEAD_MAX) await new Promise((resolve) => (usedUp = resolve));
-    ahead += 1;
-    postMessage({ message: message.buffer }, [message.buffer]);
-  }
+async function send(reading, told) {
+  for (let message; !told.isOver() && (message = reading.next()); ) await told.message(message);
 }
 
 async function open({ file, url }) {
@@ -86,10 +118,10 @@ async function open({ file, url }) {
 }
 
 // The chunks of a stream, and how far they are told from time to time.
-async function* counted(body, total) {
+async function* counted(body, total, told) {
   const reader = body.getReader();
   let bytes = 0;
-  let told = -Infinity;
+  let toldAt = -Infinity;
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error) => {
@@ -97,13 +129,13 @@ async function* counted(body, total) {
       });
       if (done) break;
       bytes += value.length;
-      if (performance.now() - told > PROGRESS_EVERY_MILLIS) {
-        told = performance.now();
-        postMessage({ progress: [bytes, total] });
+      if (performance.now() - toldAt > PROGRESS_EVERY_MILLIS) {
+        toldAt = performance.now();
+        told.tell({ progress: [bytes, total] });
       }
       yield value;
     }
-    postMessage({ progress: [bytes, total] });
+    told.tell({ progress: [bytes, total] });
   } finally {
     reader.cancel().catch(() => {});
   }

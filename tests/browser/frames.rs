@@ -5,17 +5,14 @@
 //! thousand single ones are on the stage only while ten and more batches of a hundred ride at once,
 //! as dots.
 
-use std::fs;
-use std::thread;
-
 use anyhow::{Context, Result};
 use protocol::{Request, Spacing};
-use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::chromium::Browser;
 use super::page::{Page, View};
+use super::probe::{Frame, PROBE, load, machine, quantile, row};
 use super::told;
 use super::visit::Visit;
 
@@ -29,38 +26,6 @@ const CROWD: f64 = 1000.0;
 /// How often a client that sends at once may be accepted before it has.
 const TRIES: u32 = 10;
 
-/// Times each frame's callbacks and counts what they paint: `frame` is the last one, and `record`
-/// gives those of a span. Sprites are the calls of drawImage: a fruit, its character, a crate is one
-/// each. What stands still is not painted again, and not counted.
-const PROBE: &str = "{
-    globalThis.frame = { at: 0, work: 0, sprites: 0 };
-    let heard = () => {};
-    const ask = requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = callback => ask(at => {
-        if (frame.at != at) {
-            heard(frame);
-            frame = { at, work: 0, sprites: 0 };
-        }
-        const begin = performance.now();
-        callback(at);
-        frame.work += performance.now() - begin;
-    });
-    const paint = CanvasRenderingContext2D.prototype.drawImage;
-    CanvasRenderingContext2D.prototype.drawImage = function (...all) {
-        frame.sprites += 1;
-        return paint.apply(this, all);
-    };
-    globalThis.record = span => new Promise(resolve => {
-        const frames = [];
-        heard = frame => {
-            frames.push(frame);
-            if (frame.at - frames[0].at < span) return;
-            heard = () => {};
-            resolve(frames);
-        };
-    });
-}; true";
-
 /// Makes each frame paint everything, as if all that is in view had moved: the size of a pixel is
 /// another one each time, by far less than anybody could see.
 const WHOLE: &str = "{
@@ -70,15 +35,6 @@ const WHOLE: &str = "{
         get: () => ratio + (performance.now() % 997) * 1e-12,
     });
 }; true";
-
-/// One frame of the page, milliseconds.
-#[derive(Deserialize)]
-struct Frame {
-    at: f64,
-    /// In the page's own code. What the browser makes of it comes on top.
-    work: f64,
-    sprites: f64,
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement: cargo xtask bench page"]
@@ -190,36 +146,4 @@ async fn measure(name: &str, browser: &Browser, page: &Page) -> Result<()> {
         per_frame(all),
     );
     Ok(())
-}
-
-fn row(values: impl Iterator<Item = f64> + Clone) -> String {
-    let quantiles = [0.5, 0.95, 0.99].map(|part| quantile(values.clone(), part));
-    quantiles.map(|value| format!("{value:.1}")).join("  ")
-}
-
-/// The smallest value that is not below this part of them all.
-fn quantile(values: impl Iterator<Item = f64>, part: f64) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let rank = (values.len() as f64 * part).ceil() as usize;
-    values[rank.saturating_sub(1)]
-}
-
-/// How many others want the machine's cores: with more than it has, the figures are theirs too.
-fn load() -> Result<String> {
-    let told = fs::read_to_string("/proc/loadavg")?;
-    Ok(told.split(' ').take(1).collect())
-}
-
-fn machine() -> Result<String> {
-    let cores = thread::available_parallelism()?;
-    let told = fs::read_to_string("/proc/cpuinfo")?;
-    let model = told
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"));
-    let model = model.map(|model| model.trim_start_matches([' ', '\t', ':']));
-    Ok(format!(
-        "{cores} cores of {}",
-        model.unwrap_or("an unnamed kind")
-    ))
 }

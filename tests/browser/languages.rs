@@ -8,7 +8,15 @@ use super::told;
 use crate::relay_process::RelayProcess;
 
 /// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 18] = [
+const LATIN: [&str; 26] = [
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+    "kB",
+    "PNG",
+    "SVG",
+    "sample",
     "Fruitbelt",
     "English",
     "BUFSIZE",

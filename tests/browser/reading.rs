@@ -201,7 +201,7 @@ async fn a_worker_reads_recordings() -> Result<()> {
         let seen = Seen::of(page, source).await?;
         seen.failed(line as u64, why);
         let good = seen.records();
-        assert_eq!(good.len(), (line as usize).saturating_sub(2), "{source}");
+        assert_eq!(good.len(), line.saturating_sub(2), "{source}");
         assert_eq!(good, records[..good.len()], "{source}");
     }
     visit.end_forgiving(&["404"]).await

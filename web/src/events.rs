@@ -36,6 +36,14 @@ pub struct RowKey {
     zh: bool,
 }
 
+impl RowKey {
+    /// As lists of the page tell their items apart.
+    pub fn parts(self) -> (u64, u64, String) {
+        let log = u64::from(self.log) << 1 | u64::from(self.zh);
+        (log, self.index as u64, String::new())
+    }
+}
+
 /// What a set of rows depends on; anything else only adds to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Basis {

@@ -16,6 +16,7 @@ mod frame_loop;
 mod keys;
 mod lanes;
 mod language;
+mod lasting;
 mod later;
 mod link;
 mod moment;

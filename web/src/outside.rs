@@ -2,7 +2,6 @@
 //! what it is asked. Knows no browser API, and decides nothing.
 
 use js_sys::Uint8Array;
-use leptos::prelude::*;
 use model::Command;
 use protocol::Request;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};

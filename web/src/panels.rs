@@ -1,7 +1,13 @@
 //! The page's frame and its panels. Each shows plain values of [`View`] and passes on what a
 //! person wants; none knows what is true.
 
+#![allow(
+    clippy::redundant_closure,
+    reason = "written inside `view!`, closures are of one type: see `dynamic`"
+)]
+
 mod controls;
+mod dynamic;
 mod events;
 mod field;
 mod header;
@@ -21,6 +27,7 @@ mod time_strip;
 mod time_tools;
 mod timeline;
 
+pub use dynamic::{Dynamic, dynamic};
 pub use timeline::ZOOM;
 
 use leptos::prelude::*;
@@ -32,6 +39,7 @@ use crate::{
     language::{self, Label},
     view::{Panel, View},
 };
+use dynamic::on;
 
 /// Which picture stands on the stage, for style sheets and whoever looks from outside.
 fn picture_id(view: View) -> &'static str {
@@ -65,14 +73,14 @@ pub fn Page(view: View) -> impl IntoView {
     browser::watch_media("(orientation: portrait)", move |is| view.upright.set(is));
     view! {
         <div id="page" class="page">
-            <a class="skip" href="#events" on:click=move |_| view.panel.set(Panel::Events)>
+            <a class="skip" href="#events" on:click=on(move |_| view.panel.set(Panel::Events))>
                 {view.say(Label::SkipToEvents)}
             </a>
             <header::Header view drawer_open/>
             <main>
                 <section
                     class="stage"
-                    aria-label=stage_name
+                    aria-label=move || stage_name()
                     id="stage"
                     role="tabpanel"
                     data-picture=move || picture_id(view)
@@ -81,7 +89,7 @@ pub fn Page(view: View) -> impl IntoView {
                         <canvas
                             id=frame_loop::STAGE
                             role="img"
-                            aria-label=picture_words
+                            aria-label=move || picture_words()
                         ></canvas>
                         <hits::Hits view spots=view.stage_spots/>
                     </div>

@@ -16,81 +16,84 @@ use crate::{
     app::{self, App, Happening},
     choices,
     events::{FACTS, Kind, Row, Rows},
-    language, later,
+    language,
+    lasting::Lasting,
+    later,
+    panels::{Dynamic, dynamic},
     source::{Fault, Listed},
     values::{self, Value},
     wish::Complaint,
 };
 
-/// The signals. The person's own are the first ones, up to `complaint`; the app writes the others.
+/// What panels follow. The person's own are the first ones, up to `complaint`; the app writes the others.
 #[derive(Clone, Copy)]
 pub struct View {
     /// The language of all words.
-    pub lang: RwSignal<Lang>,
+    pub lang: Lasting<Lang>,
     /// The look of all that is drawn.
-    pub look: RwSignal<Look>,
+    pub look: Lasting<Look>,
     /// The picture of one connection: belt or cut.
-    pub one: RwSignal<Picture>,
+    pub one: Lasting<Picture>,
     /// All connections instead of one.
-    pub all: RwSignal<bool>,
+    pub all: Lasting<bool>,
     /// The window is upright: there is room for one panel at a time.
-    pub upright: RwSignal<bool>,
+    pub upright: Lasting<bool>,
     /// Which panel that is.
-    pub panel: RwSignal<Panel>,
+    pub panel: Lasting<Panel>,
     /// Which events the table shows, and among which the keys step.
-    pub filter: RwSignal<Filter>,
+    pub filter: Lasting<Filter>,
     /// What pauses the show.
-    pub stops: RwSignal<Stops>,
+    pub stops: Lasting<Stops>,
     /// The part of the show that the bar of time spans; None: all.
     pub span: StoredValue<Option<Span>>,
     /// What is to be read aloud at once.
-    pub said: RwSignal<String>,
+    pub said: Lasting<String>,
     /// What became of the last wish, if it came to nothing.
-    pub complaint: RwSignal<Option<Complaint>>,
+    pub complaint: Lasting<Option<Complaint>>,
     /// Connections as tabs.
-    pub tabs: RwSignal<Tabs>,
+    pub tabs: Lasting<Tabs>,
     /// The accept queue.
-    pub desk: RwSignal<Option<Desk>>,
+    pub desk: Lasting<Option<Desk>>,
     /// Time.
-    pub strip: RwSignal<Strip>,
+    pub strip: Lasting<Strip>,
     /// The bar of time as a slider.
-    pub slider: RwSignal<Slider>,
+    pub slider: Lasting<Slider>,
     /// The markers.
-    pub flags: RwSignal<Vec<Flag>>,
+    pub flags: Lasting<Vec<Flag>>,
     /// Where they can be pointed at, on the bar of time.
     pub flag_hits: StoredValue<Vec<Hit>>,
     /// The kinds of events seen so far.
-    pub kinds: RwSignal<Vec<Kind>>,
+    pub kinds: Lasting<Vec<Kind>>,
     /// The event table, newest first.
-    pub rows: RwSignal<Vec<Row>>,
+    pub rows: Lasting<Vec<Row>>,
     /// All values of the connection in focus.
-    pub values: RwSignal<Vec<Value>>,
+    pub values: Lasting<Vec<Value>>,
     /// The rulers in words.
-    pub cuts: RwSignal<Vec<String>>,
+    pub cuts: Lasting<Vec<String>>,
     /// What can be asked.
-    pub controls: RwSignal<Controls>,
+    pub controls: Lasting<Controls>,
     /// The moment in words.
-    pub caption: RwSignal<String>,
+    pub caption: Lasting<String>,
     /// While the show stands: how many records are shown, and the last one in words.
-    pub step: RwSignal<Option<(usize, String)>>,
+    pub step: Lasting<Option<(usize, String)>>,
     /// What the page itself has to tell.
-    pub notice: RwSignal<Option<Notice>>,
+    pub notice: Lasting<Option<Notice>>,
     /// A film is being made.
-    pub film: RwSignal<bool>,
+    pub film: Lasting<bool>,
     /// Recordings.
-    pub shelf: RwSignal<Shelf>,
+    pub shelf: Lasting<Shelf>,
     /// Nobody is connected: the big button is offered.
-    pub empty: RwSignal<bool>,
+    pub empty: Lasting<bool>,
     /// What can be pointed at on the stage.
-    pub stage_spots: RwSignal<Vec<Spot>>,
+    pub stage_spots: Lasting<Vec<Spot>>,
     /// What can be pointed at on the time strip.
-    pub lane_spots: RwSignal<Vec<Spot>>,
+    pub lane_spots: Lasting<Vec<Spot>>,
     /// What can be pointed at on the rulers.
-    pub ruler_spots: RwSignal<Vec<Spot>>,
+    pub ruler_spots: Lasting<Vec<Spot>>,
     /// What is pointed at, and where it is in the window.
-    pub inspected: RwSignal<Option<(Target, Place)>>,
+    pub inspected: Lasting<Option<(Target, Place)>>,
     /// All there is to say of it.
-    pub inspection: RwSignal<Option<Inspection>>,
+    pub inspection: Lasting<Option<Inspection>>,
 }
 
 /// Left, top, width and height in the window, CSS pixels.
@@ -299,45 +302,45 @@ impl View {
         };
         app::with(|app| app.command(Command::Filter(filter)));
         View {
-            lang: RwSignal::new(lang),
-            look: RwSignal::new(look),
-            one: RwSignal::new(choices::first_picture()),
-            all: RwSignal::new(false),
-            upright: RwSignal::new(false),
-            panel: RwSignal::new(Panel::Rulers),
-            complaint: RwSignal::new(None),
-            filter: RwSignal::new(filter),
-            stops: RwSignal::default(),
+            lang: Lasting::new(lang),
+            look: Lasting::new(look),
+            one: Lasting::new(choices::first_picture()),
+            all: Lasting::new(false),
+            upright: Lasting::new(false),
+            panel: Lasting::new(Panel::Rulers),
+            complaint: Lasting::new(None),
+            filter: Lasting::new(filter),
+            stops: Lasting::default(),
             span: StoredValue::new(None),
-            said: RwSignal::default(),
-            tabs: RwSignal::default(),
-            desk: RwSignal::default(),
-            strip: RwSignal::default(),
-            slider: RwSignal::default(),
-            flags: RwSignal::default(),
+            said: Lasting::default(),
+            tabs: Lasting::default(),
+            desk: Lasting::default(),
+            strip: Lasting::default(),
+            slider: Lasting::default(),
+            flags: Lasting::default(),
             flag_hits: StoredValue::default(),
-            kinds: RwSignal::default(),
-            rows: RwSignal::default(),
-            values: RwSignal::default(),
-            cuts: RwSignal::default(),
-            controls: RwSignal::default(),
-            caption: RwSignal::default(),
-            step: RwSignal::new(None),
-            notice: RwSignal::new(None),
-            film: RwSignal::new(false),
-            shelf: RwSignal::default(),
-            empty: RwSignal::new(false),
-            stage_spots: RwSignal::default(),
-            lane_spots: RwSignal::default(),
-            ruler_spots: RwSignal::default(),
-            inspected: RwSignal::new(None),
-            inspection: RwSignal::new(None),
+            kinds: Lasting::default(),
+            rows: Lasting::default(),
+            values: Lasting::default(),
+            cuts: Lasting::default(),
+            controls: Lasting::default(),
+            caption: Lasting::default(),
+            step: Lasting::new(None),
+            notice: Lasting::new(None),
+            film: Lasting::new(false),
+            shelf: Lasting::default(),
+            empty: Lasting::new(false),
+            stage_spots: Lasting::default(),
+            lane_spots: Lasting::default(),
+            ruler_spots: Lasting::default(),
+            inspected: Lasting::new(None),
+            inspection: Lasting::new(None),
         }
     }
 
     /// The text of a label, in the language of the moment.
-    pub fn say(self, label: language::Label) -> impl Fn() -> &'static str + Copy + Send + 'static {
-        move || label.text(self.lang.get())
+    pub fn say(self, label: language::Label) -> Dynamic<&'static str> {
+        dynamic(move || label.text(self.lang.get()))
     }
 
     /// Goes on to the next look.
@@ -380,21 +383,19 @@ impl View {
     /// of it together with its name.
     pub fn inspect(self, what: Option<(Target, Place)>) {
         later::fetch();
-        put(self.inspected, what);
+        self.inspected.put(what);
         app::with(|app| self.update_inspection(app));
     }
 
     fn update_inspection(self, app: &mut App) {
         let lang = self.lang.get_untracked();
         let target = self.inspected.get_untracked().map(|(target, _)| target);
-        put(
-            self.inspection,
-            target.and_then(|target| app.inspect(target, lang)),
-        );
+        self.inspection
+            .put(target.and_then(|target| app.inspect(target, lang)));
     }
 
     /// Takes what can be pointed at on a picture.
-    pub fn take_spots(self, spots: RwSignal<Vec<Spot>>, hits: &[Hit], app: &mut App) {
+    pub fn take_spots(self, spots: Lasting<Vec<Spot>>, hits: &[Hit], app: &mut App) {
         let lang = self.lang.get_untracked();
         let (_, state) = app.shown();
         let spot = |hit: &Hit| {
@@ -403,10 +404,7 @@ impl View {
                 hit: hit.clone(),
             })
         };
-        put(
-            spots,
-            hits.iter().filter_map(spot).take(View::SPOTS_MAX).collect(),
-        );
+        spots.put(hits.iter().filter_map(spot).take(View::SPOTS_MAX).collect());
     }
 
     /// The part of the show that the bar spans now, and all of it.
@@ -462,7 +460,7 @@ impl View {
         let name = format!("{} {}", language::Label::Marker.text(lang), count + 1);
         app::with(|app| {
             app.add_marker(name.clone());
-            put(self.flags, flags(app, lang));
+            self.flags.put(flags(app, lang));
         });
         self.said.set(name);
     }
@@ -485,7 +483,7 @@ impl View {
     pub fn step_speed(self, faster: bool) {
         app::with(|app| {
             app.command(Command::Faster { faster });
-            put(self.strip, strip(app));
+            self.strip.put(strip(app));
         });
         let mode = Mode::LADDER[self.strip.with_untracked(|strip| strip.speed)];
         self.said
@@ -493,13 +491,13 @@ impl View {
     }
 
     /// Whether a panel must give way to another one.
-    pub fn hides(self, panel: Panel) -> impl Fn() -> bool + Copy + Send + 'static {
-        move || self.upright.get() && self.panel.get() != panel
+    pub fn hides(self, panel: Panel) -> Dynamic<bool> {
+        dynamic(move || self.upright.get() && self.panel.get() != panel)
     }
 
     /// The role of a panel: one of several behind tabs, where there is room for one only.
-    pub fn panel_role(self) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
-        move || self.upright.get().then_some("tabpanel")
+    pub fn panel_role(self) -> Option<&'static str> {
+        self.upright.get().then_some("tabpanel")
     }
 
     /// Takes all values from the app. `frame` is how a picture of this moment is made.
@@ -510,7 +508,7 @@ impl View {
         let (log, filter) = (app.log_number(), self.filter.get_untracked());
         if rows.bring(app.timeline(), count, log, filter, lang, sources) {
             self.rows.set(rows.newest_first());
-            put(self.kinds, rows.kinds().to_vec());
+            self.kinds.put(rows.kinds().to_vec());
         }
 
         let (focus, link) = (app.focus(), app.link());
@@ -528,19 +526,15 @@ impl View {
             reduced_motion,
             link,
         };
-        put(self.tabs, tabs(&frame));
-        put(
-            self.desk,
-            desk(state, sources.map(|sources| sources.waiting)),
-        );
-        put(self.caption, scene::words::caption_text(&frame));
+        self.tabs.put(tabs(&frame));
+        self.desk
+            .put(desk(state, sources.map(|sources| sources.waiting)));
+        self.caption.put(scene::words::caption_text(&frame));
         let connection = frame.connection();
-        put(self.values, values::of(connection, state, sources));
-        put(self.cuts, values::cuts(connection, lang));
-        put(
-            self.empty,
-            connection.is_none() && link == Link::Live && !recorded,
-        );
+        self.values.put(values::of(connection, state, sources));
+        self.cuts.put(values::cuts(connection, lang));
+        self.empty
+            .put(connection.is_none() && link == Link::Live && !recorded);
         let gap = state
             .lost
             .filter(|(_, moment)| now.millis_since(moment.shown) < 6_000.0)
@@ -548,14 +542,12 @@ impl View {
 
         let stands = app.playback().is_paused();
         // First why it stands, for whoever reads it aloud.
-        put(self.strip, strip(app));
-        put(
-            self.step,
-            stands.then(|| app.last_words(lang)).map(|it| (count, it)),
-        );
-        put(self.slider, slider(app, lang));
-        put(self.flags, flags(app, lang));
-        put(self.stops, app.playback().stops);
+        self.strip.put(strip(app));
+        self.step
+            .put(stands.then(|| app.last_words(lang)).map(|it| (count, it)));
+        self.slider.put(slider(app, lang));
+        self.flags.put(flags(app, lang));
+        self.stops.put(app.playback().stops);
         self.update_controls(app);
         let happened = app.happening().map(Notice::Happened);
         let notice = match (app.other_version(), link) {
@@ -565,24 +557,17 @@ impl View {
             (None, Link::Lost) => Some(Notice::Lost),
             (None, Link::Live) => happened.or(of_recording(app)).or(gap),
         };
-        put(self.notice, notice);
-        put(self.shelf, shelf(app));
+        self.notice.put(notice);
+        self.shelf.put(shelf(app));
         self.update_inspection(app);
         if let Some(answer) = app.take_answer() {
-            put(self.complaint, answer.map(Complaint::Refused));
+            self.complaint.put(answer.map(Complaint::Refused));
         }
     }
 
     /// Takes what can be asked: at once after something was asked.
     pub fn update_controls(self, app: &App) {
-        put(self.controls, controls(app));
-    }
-}
-
-/// Sets a signal only if that changes it.
-fn put<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
+        self.controls.put(controls(app));
     }
 }
 

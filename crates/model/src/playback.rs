@@ -152,6 +152,9 @@ pub struct Playback {
     stopped: Option<(Mark, Seq)>,
     /// Records before this index have been stopped at: pacing anew may bring them back.
     done: usize,
+    /// So many records were shown when the head last moved. One that comes soon after may belong
+    /// before the head, where that has run ahead of what is recorded.
+    seen: Option<usize>,
 }
 
 impl Playback {
@@ -229,6 +232,9 @@ impl Playback {
                 .pending
                 .filter(|&index| self.meets(index, timeline).is_some());
         }
+        if self.seen.is_none() {
+            self.look(timeline);
+        }
         self.clamp(timeline);
     }
 
@@ -253,14 +259,16 @@ impl Playback {
                 }
             };
             self.go_on(head.min(timeline.end()), passed, timeline);
+            self.look(timeline);
+        } else {
+            self.clamp(timeline);
         }
-        self.clamp(timeline);
     }
 
     /// Carries the head over when the timeline was paced anew: `log_nanos` is where it stood.
     pub fn carry(&mut self, log_nanos: u64, timeline: &Timeline) {
         self.head = timeline.show_at(log_nanos);
-        self.clamp(timeline);
+        self.look(timeline);
     }
 
     fn play(&mut self, on: bool) {
@@ -275,6 +283,7 @@ impl Playback {
         self.hold = Show(0);
         self.stopped = None;
         self.done = 0;
+        self.seen = None;
     }
 
     /// Waits at live, as long as it must and nothing comes. What is left of `passed`.
@@ -291,7 +300,8 @@ impl Playback {
     fn go_on(&mut self, to: Show, passed: Show, timeline: &Timeline) {
         let mut to = to;
         if self.pending.is_none() && !self.stops.is_empty() {
-            let from = timeline.count_at(self.head).max(self.done);
+            let shown = timeline.count_at(self.head);
+            let from = self.seen.unwrap_or(shown).min(shown).max(self.done);
             self.pending =
                 (from..timeline.count_at(to)).find(|&it| self.meets(it, timeline).is_some());
             if self.mode == Mode::Following
@@ -367,6 +377,12 @@ impl Playback {
         (first..timeline.count_before(shown))
             .rfind(passing)
             .map_or(shown - Show(1), |index| timeline.rest(index))
+    }
+
+    /// What is shown now has been seen.
+    fn look(&mut self, timeline: &Timeline) {
+        self.clamp(timeline);
+        self.seen = Some(timeline.count_at(self.head));
     }
 
     fn clamp(&mut self, timeline: &Timeline) {

@@ -36,6 +36,9 @@ pub struct Timeline {
     head: State,
     /// The state last asked for, and after how many entries it is.
     here: (usize, State),
+    /// One a little before it, once a seek has passed there: who looks at a moment looks at what
+    /// led to it, too.
+    back: (usize, State),
     /// How full the receive queue of the connection in focus was.
     levels: Levels,
     pub(crate) markers: Markers,
@@ -54,6 +57,8 @@ impl Timeline {
     /// They take so many bytes at the most, their previews included. States to seek from come on
     /// top: about half as much where many connections are busy.
     pub const BYTES_MAX: usize = 192 << 20;
+    /// So many records back one looks without a seek.
+    const BACK: usize = 512;
 
     /// An empty log, paced for the connection in focus.
     #[must_use]
@@ -65,6 +70,7 @@ impl Timeline {
             snapshots: Snapshots::new(0, State::default()),
             head: State::default(),
             here: (0, State::default()),
+            back: (0, State::default()),
             levels: Levels::new(focus, &State::default()),
             markers: Markers::default(),
             survey: Survey::default(),
@@ -200,6 +206,7 @@ impl Timeline {
         self.pace = Pace::new(focus, start.now.shown);
         self.snapshots = Snapshots::new(self.forgotten, start.clone());
         self.here = (self.forgotten, start.clone());
+        self.back = self.here.clone();
         self.levels = Levels::new(focus, &start);
         self.head = start;
         self.survey.forget_idle();
@@ -230,11 +237,26 @@ impl Timeline {
     /// The state after the first `count` records.
     pub fn state_after(&mut self, count: usize) -> &State {
         let count = count.clamp(self.forgotten, self.len());
-        if let Some(near) = self.snapshots.before(count)
-            && (self.here.0 > count || self.here.0 < near.count)
-        {
-            self.here = (near.count, near.state.clone());
+        if let Some(near) = self.snapshots.before(count) {
+            let is_on_the_way = |from: usize| (near.count..=count).contains(&from);
+            if !is_on_the_way(self.here.0) {
+                self.here = if is_on_the_way(self.back.0) {
+                    self.back.clone()
+                } else {
+                    (near.count, near.state.clone())
+                };
+            }
         }
+        if count - self.here.0 > Self::BACK {
+            self.go_on(count - Self::BACK);
+            self.back = self.here.clone();
+        }
+        self.go_on(count);
+        &self.here.1
+    }
+
+    /// Brings the state last asked for to a later one.
+    fn go_on(&mut self, count: usize) {
         let (from, state) = &mut self.here;
         for entry in self
             .entries
@@ -243,7 +265,6 @@ impl Timeline {
             state.apply(&entry.record, entry.shown);
         }
         *from = count;
-        state
     }
 
     /// The entries `from..to` by index, as far as they are kept.

@@ -6,6 +6,8 @@
 
 mod window;
 
+use std::collections::BinaryHeap;
+
 use model::{Connection, Cut, EndState, Ruler};
 use protocol::ReadWhen;
 
@@ -344,13 +346,14 @@ impl Board<'_> {
             let Some(ruler) = ruler else {
                 continue;
             };
-            let mut edges: Vec<u64> = rows[..row]
+            let edges: BinaryHeap<u64> = rows[..row]
                 .iter()
                 .flatten()
                 .flat_map(|above| above.cuts_within(from, to).map(|cut| cut.to))
                 .filter(|&edge| edge > from && edge < to && edge < ruler.total.bytes)
                 .collect();
-            edges.sort_unstable();
+            // Lighter in the page than a sort.
+            let mut edges = edges.into_sorted_vec();
             edges.dedup();
             // More than one in four pixels cannot be told apart.
             if edges.len() as f64 > self.width / 4.0 {

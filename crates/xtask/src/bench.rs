@@ -1,6 +1,9 @@
 //! `cargo xtask bench`: measurements of what is built for everybody. Knows nothing of how they are
 //! taken: they live beside the tests, whose relay and browser they use.
 
+use std::fs;
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::page::{self, Build};
@@ -10,29 +13,36 @@ use crate::workspace::Workspace;
 
 /// How much work a frame of the page is.
 pub fn page() -> Result<()> {
-    prerequisites::ensure()?;
     let workspace = Workspace::find()?;
-    let site = page::build(&workspace, Build::Release)?;
-    let relay = workspace.build(["--release", "--package=fruitbelt"])?;
-    let mut cargo = edge_tests(&workspace, &relay, &site);
-    succeed(cargo.args([
-        "--quiet",
-        "--",
-        "browser::frames",
-        "--ignored",
-        "--nocapture",
-    ]))
+    succeed(&mut in_browser(&workspace, "browser::frames")?)
 }
 
-/// How the cost of a log grows with its length, up to 1,000,000 records: the native part.
+/// How the cost of a log grows with its length, up to 1,000,000 records: in the model alone, and in
+/// the page.
 pub fn time() -> Result<()> {
     let workspace = Workspace::find()?;
-    let example = [
-        "run",
-        "--quiet",
-        "--release",
-        "--package=model",
-        "--example=time",
-    ];
-    succeed(&mut workspace.cargo(example))
+    let example = || {
+        workspace.cargo([
+            "run",
+            "--quiet",
+            "--release",
+            "--package=model",
+            "--example=time",
+        ])
+    };
+    succeed(&mut example())?;
+    let logs = workspace.target.join("bench-time");
+    fs::create_dir_all(&logs)?;
+    succeed(example().arg("--").arg(&logs))?;
+    succeed(in_browser(&workspace, "browser::time")?.env("FRUITBELT_LOGS", &logs))
+}
+
+/// A measurement with the page and the relay as everybody has them.
+fn in_browser(workspace: &Workspace, name: &str) -> Result<Command> {
+    prerequisites::ensure()?;
+    let site = page::build(workspace, Build::Release)?;
+    let relay = workspace.build(["--release", "--package=fruitbelt"])?;
+    let mut cargo = edge_tests(workspace, &relay, &site);
+    cargo.args(["--quiet", "--", name, "--ignored", "--nocapture"]);
+    Ok(cargo)
 }

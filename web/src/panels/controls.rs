@@ -6,7 +6,14 @@
 use leptos::{ev, prelude::*};
 use protocol::{Conn, Policy, Request};
 
-use super::{field::Field, join::Join, policy, policy::PolicyFields, sending::Sending};
+use super::{
+    dynamic::{Dynamic, dynamic, flag, follow, on},
+    field::Field,
+    join::Join,
+    policy,
+    policy::PolicyFields,
+    sending::Sending,
+};
 use crate::{
     app, browser,
     language::{self, Label},
@@ -31,7 +38,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             close();
         }
     });
-    Effect::new(move |_| {
+    follow(move || {
         if drawer_open.get() {
             browser::focus("controls");
         }
@@ -53,7 +60,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             id="controls"
             class="controls"
             class:open=move || drawer_open.get()
-            role=view.panel_role()
+            role=move || view.panel_role()
             hidden=view.hides(Panel::Controls)
             aria-labelledby="controls-title"
             tabindex="-1"
@@ -69,10 +76,10 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     type="button"
                     class="btn small quiet"
                     title=view.say(Label::TutorialTitle)
-                    on:click=move |_| {
+                    on:click=on(move |_| {
                         let tutorial = Change::All(Policy::default());
                         let _ = policy::ask(view, target.get_untracked(), Ok(tutorial));
-                    }
+                    })
                 >
                     {view.say(Label::Tutorial)}
                 </button>
@@ -80,7 +87,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     type="button"
                     class="btn small quiet closes-drawer"
                     aria-label=view.say(Label::CloseControls)
-                    on:click=move |_| close()
+                    on:click=on(move |_| close())
                 >
                     "×"
                 </button>
@@ -96,10 +103,10 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 <Sending view/>
                 <Backlog view/>
             </fieldset>
-            <div hidden=recorded>
+            <div hidden=move || recorded()>
                 <Join view/>
             </div>
-            <p class="complaint" id="complaint" role="alert">{complaint}</p>
+            <p class="complaint" id="complaint" role="alert">{move || complaint()}</p>
         </section>
     }
 }
@@ -140,7 +147,7 @@ fn Backlog(view: View) -> impl IntoView {
                 asked=Memo::new(move |_| asked.get().is_some())
                 commit=commit
             />
-            <span class="m">{words}</span>
+            <span class="m">{move || words()}</span>
         </div>
     }
 }
@@ -153,15 +160,13 @@ fn Scope(view: View, focus: Memo<Option<Conn>>, for_server: RwSignal<bool>) -> i
         let conn = focus.get().map_or("–".to_owned(), |conn| conn.to_string());
         format!("{} {conn}", Label::ScopeConn.text(lang))
     };
-    let choice = move |label: Box<dyn Fn() -> String + Send>, is_server: bool| {
+    let choice = move |label: Dynamic<String>, is_server: bool| {
         view! {
             <button
                 type="button"
-                aria-pressed=move || {
-                    ((for_server.get() || focus.get().is_none()) == is_server).to_string()
-                }
+                aria-pressed=move || flag((for_server.get() || focus.get().is_none()) == is_server)
                 disabled=move || !is_server && focus.get().is_none()
-                on:click=move |_| for_server.set(is_server)
+                on:click=on(move |_| for_server.set(is_server))
             >
                 {label}
             </button>
@@ -174,8 +179,8 @@ fn Scope(view: View, focus: Memo<Option<Conn>>, for_server: RwSignal<bool>) -> i
             aria-label=view.say(Label::Scope)
             title=view.say(Label::ScopeServerTitle)
         >
-            {choice(Box::new(move || Label::ScopeServer.text(view.lang.get()).to_owned()), true)}
-            {choice(Box::new(of_conn), false)}
+            {choice(dynamic(move || Label::ScopeServer.text(view.lang.get()).to_owned()), true)}
+            {choice(dynamic(of_conn), false)}
         </div>
     }
 }

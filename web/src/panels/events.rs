@@ -6,7 +6,10 @@ use model::{Command, Filter, Kinds};
 use protocol::Conn;
 use scene::Lang;
 
-use super::mark::{Legend, Mark};
+use super::{
+    dynamic::{each, flag, keyed, on, sometimes},
+    mark::{Legend, Mark},
+};
 use crate::{
     app, browser,
     events::{FACTS, Row},
@@ -23,8 +26,8 @@ pub fn Events(view: View) -> impl IntoView {
         view! {
             <button
                 type="button"
-                aria-pressed=move || (values_shown.get() == is_values).to_string()
-                on:click=move |_| values_shown.set(is_values)
+                aria-pressed=move || flag(values_shown.get() == is_values)
+                on:click=on(move |_| values_shown.set(is_values))
             >
                 {view.say(label)}
             </button>
@@ -35,7 +38,7 @@ pub fn Events(view: View) -> impl IntoView {
             class="events"
             id="events"
             tabindex="-1"
-            role=view.panel_role()
+            role=move || view.panel_role()
             hidden=view.hides(Panel::Events)
             aria-label=view.say(Label::Events)
         >
@@ -44,13 +47,11 @@ pub fn Events(view: View) -> impl IntoView {
                     {tab(Label::Events, false)}
                     {tab(Label::Values, true)}
                 </h2>
-                <Show when=move || values_shown.get() fallback=move || view! { <Filters view/> }>
-                    <Legend view/>
-                </Show>
+                {sometimes(move || values_shown.get(), move || view! { <Legend view/> })}
+                {sometimes(move || !values_shown.get(), move || view! { <Filters view/> })}
             </div>
-            <Show when=move || values_shown.get() fallback=move || view! { <Table view/> }>
-                <ValueList view/>
-            </Show>
+            {sometimes(move || values_shown.get(), move || view! { <ValueList view/> })}
+            {sometimes(move || !values_shown.get(), move || view! { <Table view/> })}
         </section>
     }
 }
@@ -94,23 +95,31 @@ fn Filters(view: View) -> impl IntoView {
     });
     view! {
         <div class="filters">
-            <select aria-label=view.say(Label::Kind) on:change=kind_chosen>
+            <select aria-label=view.say(Label::Kind) on:change=on(kind_chosen)>
                 <option value="">{view.say(Label::KindFacts)}</option>
                 <option value="*">{view.say(Label::KindAll)}</option>
-                <For each=move || view.kinds.get() key=|kind| kind.0 let:kind>
-                    <option value=kind.0.to_string()>
-                        {move || match view.lang.get() {
-                            Lang::En => kind.1,
-                            Lang::Zh => kind.2,
-                        }}
-                    </option>
-                </For>
+                {keyed(
+                    move || view.kinds.get(),
+                    |kind| (kind.0.into(), 0, String::new()),
+                    move |kind| {
+                        view! {
+                            <option value=kind.0.to_string()>
+                                {move || match view.lang.get() {
+                                    Lang::En => kind.1,
+                                    Lang::Zh => kind.2,
+                                }}
+                            </option>
+                        }
+                    },
+                )}
             </select>
-            <select aria-label=view.say(Label::FilterConn) on:change=conn_chosen>
+            <select aria-label=view.say(Label::FilterConn) on:change=on(conn_chosen)>
                 <option value="">{view.say(Label::ConnAll)}</option>
-                <For each=move || conns.get() key=|conn| *conn let:conn>
-                    <option value=conn.0.to_string()>{conn.to_string()}</option>
-                </For>
+                {keyed(
+                    move || conns.get(),
+                    |conn| (conn.0.into(), 0, String::new()),
+                    |conn| view! { <option value=conn.0.to_string()>{conn.to_string()}</option> },
+                )}
             </select>
         </div>
     }
@@ -131,14 +140,16 @@ fn Table(view: View) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || view.rows.get() key=|row| row.key let:row>
-                        <TableRow view row/>
-                    </For>
+                    {keyed(
+                        move || view.rows.get(),
+                        |row| row.key.parts(),
+                        move |row| view! { <TableRow view row/> },
+                    )}
                 </tbody>
             </table>
-            <Show when=move || view.rows.with(Vec::is_empty)>
+            {sometimes(move || view.rows.with(Vec::is_empty), move || view! {
                 <p class="m">{view.say(Label::NoEvents)}</p>
-            </Show>
+            })}
         </div>
     }
 }
@@ -178,11 +189,11 @@ fn ValueList(view: View) -> impl IntoView {
     view! {
         <div class="scroll" tabindex="0" role="group" aria-label=view.say(Label::Values)>
             <dl class="values">
-                {move || view.values.get().into_iter().map(one).collect_view()}
+                {move || each(view.values.get(), one)}
             </dl>
-            <Show when=move || view.values.with(Vec::is_empty)>
+            {sometimes(move || view.values.with(Vec::is_empty), move || view! {
                 <p class="m">{view.say(Label::NoValues)}</p>
-            </Show>
+            })}
         </div>
     }
 }

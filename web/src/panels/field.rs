@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::dynamic::{follow, on};
 use crate::{language::Label, view::View, wish::Complaint};
 
 /// A field. `value` is what is in force, or asked for; `commit` is called with Enter or when the
@@ -27,7 +28,7 @@ pub fn Field(
     let wrong = RwSignal::new(false);
     let commit = StoredValue::new_local(commit);
     // A complaint is an occasion as well: what the relay refused is not in force.
-    Effect::new(move |_| {
+    follow(move || {
         let value = value.get();
         view.complaint.track();
         if let Some(input) = input.get()
@@ -54,12 +55,12 @@ pub fn Field(
             aria-invalid=move || wrong.get().then_some("true")
             aria-describedby="complaint"
             class:asked=move || asked.get()
-            on:input=move |_| typing.set(true)
-            on:change=on_change
-            on:blur=move |_| {
+            on:input=on(move |_| typing.set(true))
+            on:change=on(on_change)
+            on:blur=on(move |_| {
                 wrong.set(false);
                 typing.set(false);
-            }
+            })
         />
     }
 }

@@ -4,7 +4,11 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use protocol::{Conn, Source};
 use scene::{Lang, words::number};
 
-use super::{mark::Mark, tabs::step};
+use super::{
+    dynamic::{each, flag, follow, keyed, on, sometimes},
+    mark::Mark,
+    tabs::step,
+};
 use crate::{
     browser, choices, keys,
     language::{self, Label},
@@ -50,8 +54,8 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 class="btn opens-drawer"
                 id="opens-drawer"
                 aria-controls="controls"
-                aria-expanded=move || drawer_open.get().to_string()
-                on:click=move |_| drawer_open.update(|open| *open = !*open)
+                aria-expanded=move || flag(drawer_open.get())
+                on:click=on(move |_| drawer_open.update(|open| *open = !*open))
             >
                 {view.say(Label::Controls)}
             </button>
@@ -59,24 +63,24 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 type="button"
                 class="btn quiet"
                 id="picture"
-                title=picture_label
-                aria-label=picture_label
-                on:click=move |_| view.switch_picture()
+                title=move || picture_label()
+                aria-label=move || picture_label()
+                on:click=on(move |_| view.switch_picture())
             >
-                {picture_name}
+                {move || picture_name()}
             </button>
             <button
                 type="button"
                 class="btn quiet"
                 id="look"
-                title=look_label
-                aria-label=look_label
-                on:click=move |_| view.step_look()
+                title=move || look_label()
+                aria-label=move || look_label()
+                on:click=on(move |_| view.step_look())
             >
                 <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
                     <path fill="currentColor" d="M10 1a9 9 0 1 0 0 18 9 9 0 1 0 0-18ZM10 3a7 7 0 0 1 0 14Z"></path>
                 </svg>
-                <span class="header-word">{look_name}</span>
+                <span class="header-word">{move || look_name()}</span>
             </button>
             <button
                 type="button"
@@ -84,7 +88,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 title=view.say(Label::Recordings)
                 aria-label=view.say(Label::Recordings)
                 aria-haspopup="dialog"
-                on:click=|_| browser::open_dialog(super::recordings::DIALOG)
+                on:click=on(|_| browser::open_dialog(super::recordings::DIALOG))
             >
                 <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
                     <path fill="currentColor" d="M1 3h7l2 3h9v11H1ZM3 8v7h14V8Z"></path>
@@ -97,7 +101,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 title=view.say(Label::KeysTitle)
                 aria-label=view.say(Label::KeysTitle)
                 aria-haspopup="dialog"
-                on:click=|_| browser::open_dialog(keys::SHEET)
+                on:click=on(|_| browser::open_dialog(keys::SHEET))
             >
                 "?"
             </button>
@@ -108,7 +112,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                     Lang::En => "zh-CN",
                     Lang::Zh => "en",
                 }
-                on:click=switch
+                on:click=on(switch)
             >
                 {view.say(Label::OtherLanguage)}
             </button>
@@ -149,25 +153,27 @@ fn Tablist(view: View) -> impl IntoView {
             class:several=move || conns.with(|conns| conns.len() > 2)
             class:many=move || conns.with(|conns| conns.len() > 3)
             class:crowded=move || conns.with(|conns| conns.len() > 5)
-            on:keydown=on_key
+            on:keydown=on(on_key)
         >
-            <For each=move || conns.get() key=|conn| *conn let:conn>
-                <TabButton view conn/>
-            </For>
+            {keyed(
+                move || conns.get(),
+                |conn| (conn.0.into(), 0, String::new()),
+                move |conn| view! { <TabButton view conn/> },
+            )}
         </div>
-        <Show when=move || { count.get() > 1 }>
+        {sometimes(move || count.get() > 1, move || view! {
             <button
                 type="button"
                 class="btn quiet all"
                 title=view.say(Label::AllTitle)
-                aria-pressed=move || view.all.get().to_string()
-                on:click=move |_| view.all.update(|all| *all = !*all)
+                aria-pressed=move || flag(view.all.get())
+                on:click=on(move |_| view.all.update(|all| *all = !*all))
             >
                 {view.say(Label::All)}
                 " "
-                {count}
+                {move || count.get().to_string()}
             </button>
-        </Show>
+        })}
     }
 }
 
@@ -177,9 +183,9 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
         view.tabs
             .with(|tabs| tabs.tabs.iter().find(|tab| tab.conn == conn).cloned())
     });
-    let on = move |test: fn(&Tab) -> bool| tab.with(|tab| tab.as_ref().is_some_and(test));
+    let is = move |test: fn(&Tab) -> bool| tab.with(|tab| tab.as_ref().is_some_and(test));
     let canvas = NodeRef::<html::Canvas>::new();
-    Effect::new(move |_| {
+    follow(move || {
         let look = view.look.get();
         if let Some(canvas) = canvas.get() {
             tab.with(|tab| {
@@ -190,8 +196,8 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
         }
     });
     // A memo: scrolling makes the browser lay out the page, so only when this one comes into focus.
-    let in_focus = Memo::new(move |_| on(|tab| tab.in_focus));
-    Effect::new(move |_| {
+    let in_focus = Memo::new(move |_| is(|tab| tab.in_focus));
+    follow(move || {
         if in_focus.get() {
             browser::show(&tab_id(conn));
         }
@@ -205,7 +211,7 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
         })
     };
     let peer = move || {
-        if on(|tab| tab.ours) {
+        if is(|tab| tab.ours) {
             return Label::Ours.text(view.lang.get()).to_owned();
         }
         tab.with(|tab| tab.as_ref().map(|tab| tab.peer.clone()))
@@ -218,15 +224,15 @@ fn TabButton(view: View, conn: Conn) -> impl IntoView {
             role="tab"
             id=tab_id(conn)
             aria-controls="stage"
-            aria-selected=move || in_focus.get().to_string()
+            aria-selected=move || flag(in_focus.get())
             tabindex=move || if in_focus.get() { "0" } else { "-1" }
-            class:closed=move || on(|tab| !tab.open)
-            on:click=move |_| view.pick(conn)
+            class:closed=move || is(|tab| !tab.open)
+            on:click=on(move |_| view.pick(conn))
         >
             <b>{conn.to_string()}</b>
             <canvas node_ref=canvas aria-hidden="true"></canvas>
-            <span class="level" class:m=move || on(|tab| tab.waiting == 0)>{in_words}</span>
-            <span class="peer" class:mono=move || !on(|tab| tab.ours)>{peer}</span>
+            <span class="level" class:m=move || is(|tab| tab.waiting == 0)>{move || in_words()}</span>
+            <span class="peer" class:mono=move || !is(|tab| tab.ours)>{move || peer()}</span>
         </button>
     }
 }
@@ -241,18 +247,16 @@ fn Desk(view: View) -> impl IntoView {
             .map_or(0, |desk| desk.limit.saturating_add(1))
     };
     let people = move || {
-        (0..places().min(PLACES_DRAWN_MAX))
-            .map(|place| {
-                view! {
-                    <path
-                        class="person"
-                        class:here=move || queued().is_some_and(|queued| place < queued)
-                        transform=format!("translate({} 11)", 50 + 21 * place)
-                        d="M9 10.5a4.8 4.8 0 1 0-.01 0ZM1.500 24c0-7 3-11 7.500-11s7.500 4 7.500 11Z"
-                    ></path>
-                }
-            })
-            .collect_view()
+        each(0..places().min(PLACES_DRAWN_MAX), |place| {
+            view! {
+                <path
+                    class="person"
+                    class:here=move || queued().is_some_and(|queued| place < queued)
+                    transform=format!("translate({} 11)", 50 + 21 * place)
+                    d="M9 10.5a4.8 4.8 0 1 0-.01 0ZM1.500 24c0-7 3-11 7.500-11s7.500 4 7.500 11Z"
+                ></path>
+            }
+        })
     };
     let width = move || 50 + 21 * places().min(PLACES_DRAWN_MAX);
     let source = Signal::derive(move || {
@@ -261,7 +265,7 @@ fn Desk(view: View) -> impl IntoView {
             .map_or(Source::Unavailable, |desk| desk.source)
     });
     view! {
-        <Show when=move || view.desk.with(Option::is_some)>
+        {sometimes(move || view.desk.with(Option::is_some), move || view! {
             <div class="desk" role="group" aria-label=view.say(Label::Desk)>
                 <svg
                     aria-hidden="true"
@@ -271,7 +275,7 @@ fn Desk(view: View) -> impl IntoView {
                 >
                     <path class="wood" d="M2 36H40V20H2ZM0 17H42V21H0Z"></path>
                     <path class="straw" d="M15 16a6 6 0 0 1 12 0Z"></path>
-                    {people}
+                    {move || people()}
                 </svg>
                 <span>
                     <b>{move || language::at_the_desk(queued(), view.lang.get())}</b>
@@ -281,13 +285,11 @@ fn Desk(view: View) -> impl IntoView {
                     <span class="m places">
                         {move || language::places(places(), view.lang.get())}
                     </span>
-                    <Show when=move || {
-                        view.desk.get().is_some_and(|desk| desk.sequential)
-                    }>
+                    {sometimes(move || view.desk.get().is_some_and(|desk| desk.sequential), move || view! {
                         <span class="m sequential">{view.say(Label::OneAtATime)}</span>
-                    </Show>
+                    })}
                 </span>
             </div>
-        </Show>
+        })}
     }
 }

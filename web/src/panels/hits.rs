@@ -12,10 +12,15 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement};
 
-use super::{header::tab_id, tabs::step};
+use super::{
+    dynamic::{follow, on},
+    header::tab_id,
+    tabs::step,
+};
 use crate::{
     browser,
     language::Label,
+    lasting::Lasting,
     view::{Spot, View},
 };
 
@@ -24,14 +29,14 @@ const LEFT: std::time::Duration = std::time::Duration::from_millis(400);
 
 /// The buttons over one canvas.
 #[component]
-pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
+pub fn Hits(view: View, spots: Lasting<Vec<Spot>>) -> impl IntoView {
     let group = NodeRef::<html::Div>::new();
     let shown = StoredValue::new(Vec::<Spot>::new());
     // The buttons that the keyboard and the pointer are at.
     let focused = RwSignal::new(None::<usize>);
     let hovered = RwSignal::new(None::<usize>);
 
-    Effect::new(move |_| {
+    follow(move || {
         let Some(group) = group.get() else {
             return;
         };
@@ -45,7 +50,7 @@ pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
         rove(&group, focused.get_untracked().unwrap_or(0));
     });
     let was = StoredValue::new(false);
-    Effect::new(move |_| {
+    follow(move || {
         let chosen = hovered.get().or(focused.get());
         let spot = chosen.and_then(|at| spots.with(|spots| spots.get(at).cloned()));
         let place = group.get().zip(chosen).and_then(|(group, at)| {
@@ -135,12 +140,12 @@ pub fn Hits(view: View, spots: RwSignal<Vec<Spot>>) -> impl IntoView {
             class="hits"
             role="group"
             aria-label=view.say(Label::Parts)
-            on:focusin=on_focus
-            on:focusout=move |_| focused.set(None)
-            on:pointerover=on_over
-            on:pointerleave=on_leave
-            on:click=on_click
-            on:keydown=on_key
+            on:focusin=on(on_focus)
+            on:focusout=on(move |_| focused.set(None))
+            on:pointerover=on(on_over)
+            on:pointerleave=on(on_leave)
+            on:click=on(on_click)
+            on:keydown=on(on_key)
         ></div>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use scene::{Fact, Glyph, Inspection};
 
-use super::mark::Mark;
+use super::{dynamic::each, mark::Mark};
 use crate::{
     browser,
     language::{self, Label},
@@ -70,10 +70,10 @@ fn told(view: View, found: Inspection) -> impl IntoView {
         .any(|glyph| glyph.is_piece() || !glyph.cut_by.is_empty());
     view! {
         <h3>{found.title}</h3>
-        <dl>{found.rows.into_iter().map(fact).collect_view()}</dl>
+        <dl>{each(found.rows, fact)}</dl>
         <p class="unseen">{plain}</p>
         <p class="glyphs" aria-hidden="true">
-            {found.text.iter().map(glyph).collect_view()}
+            {each(&found.text, glyph)}
         </p>
         {is_cut.then(|| view! { <p class="m">{Label::CutMarked.text(lang)}</p> })}
         {more.map(|more| view! { <p class="m">{more}</p> })}

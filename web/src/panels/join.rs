@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use leptos::prelude::*;
 use wasm_bindgen::{JsValue, closure::Closure};
 
+use super::dynamic::{each, on};
 use crate::{browser, language::Label, view::View};
 
 const LINE_ID: &str = "join-line";
@@ -98,19 +99,18 @@ pub fn Join(view: View) -> impl IntoView {
             <span class="label">{view.say(Label::Join)}</span>
             <select
                 aria-label=view.say(Label::JoinWith)
-                on:change=move |event| {
+                on:change=on(move |event| {
                     let name = event_target_value(&event);
                     let chosen = Program::ALL.into_iter().find(|it| it.name() == name);
                     program.set(chosen.unwrap_or(Program::Nc));
-                }
+                })
             >
-                {Program::ALL
-                    .map(|program| view! { <option value=program.name()>{program.name()}</option> })
-                    .into_iter()
-                    .collect_view()}
+                {each(Program::ALL, |program| {
+                    view! { <option value=program.name()>{program.name()}</option> }
+                })}
             </select>
             <code id=LINE_ID tabindex="0">{move || line.get().unwrap_or("…".into())}</code>
-            <button type="button" class="btn small quiet" on:click=copy>
+            <button type="button" class="btn small quiet" on:click=on(copy)>
                 <span aria-live="polite">
                     {move || {
                         let label = match done.get() {

@@ -17,8 +17,8 @@ pub fn Mark(view: View, #[prop(into)] source: Signal<Source>) -> impl IntoView {
         Source::Unavailable => "mark unavailable",
     };
     view! {
-        <span class=class title=word>
-            <span class="unseen">{word}</span>
+        <span class=move || class() title=move || word()>
+            <span class="unseen">{move || word()}</span>
         </span>
     }
 }

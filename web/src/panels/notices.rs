@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::{Request, Spacing};
 
+use super::dynamic::{Dynamic, dynamic, on, sometimes};
 use crate::{
     app, browser,
     language::{self, Label},
@@ -11,11 +12,11 @@ use crate::{
 };
 
 /// The news in words.
-pub fn words(view: View) -> impl Fn() -> Option<String> + Copy + Send {
-    move || {
+pub fn words(view: View) -> Dynamic<Option<String>> {
+    dynamic(move || {
         let notice = view.notice.get()?;
         Some(language::notice(notice, view.lang.get()))
-    }
+    })
 }
 
 /// News: the relay lost or found, a gap, another version.
@@ -35,16 +36,15 @@ pub fn Notices(view: View) -> impl IntoView {
             )
         )
     };
-    let words = words(view);
     // The frame stays, so that screen readers watch it before there is anything to read.
     view! {
-        <div class="notice" role="status" class:bad=is_bad class:quiet=move || words().is_none()>
-            <span>{words}</span>
-            <Show when=other_version>
-                <button type="button" class="btn" on:click=move |_| browser::reload()>
+        <div class="notice" role="status" class:bad=move || is_bad() class:quiet=move || view.notice.with(Option::is_none)>
+            <span>{words(view)}</span>
+            {sometimes(other_version, move || view! {
+                <button type="button" class="btn" on:click=on(|_| browser::reload())>
                     {view.say(Label::Reload)}
                 </button>
-            </Show>
+            })}
             <button
                 type="button"
                 class="btn"
@@ -83,9 +83,9 @@ pub fn BigButton(view: View) -> impl IntoView {
             .map(|complaint| language::complaint(complaint, view.lang.get()))
     };
     view! {
-        <Show when=move || view.empty.get()>
+        {sometimes(move || view.empty.get(), move || view! {
             <div class="big">
-                <button type="button" class="btn pri" on:click=demonstrate>
+                <button type="button" class="btn pri" on:click=on(demonstrate)>
                     <span>{view.say(Label::BigButtonSends)}</span>
                     <span aria-hidden="true">" → "</span>
                     <span>{view.say(Label::BigButtonBag)}</span>
@@ -95,8 +95,8 @@ pub fn BigButton(view: View) -> impl IntoView {
                     " "
                     <span class="aside">{view.say(Label::BigButtonBack)}</span>
                 </p>
-                <p class="complaint" role="alert">{complaint}</p>
+                <p class="complaint" role="alert">{move || complaint()}</p>
             </div>
-        </Show>
+        })}
     }
 }

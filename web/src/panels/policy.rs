@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*};
 use protocol::{Conn, Policy, ReadWhen, Request};
 
-use super::field::Field;
+use super::{
+    dynamic::{follow, on, sometimes},
+    field::Field,
+};
 use crate::{
     app,
     language::Label,
@@ -66,7 +69,7 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
         <div class="row">
             <span class="label">{view.say(Label::Reading)}</span>
             <When view target shown=Memo::new(move |_| shown().read_when)/>
-            <Show when=move || matches!(shown().read_when, ReadWhen::Queued(_))>
+            {sometimes(move || matches!(shown().read_when, ReadWhen::Queued(_)), move || view! {
                 <Field
                     view
                     label=Label::QueuedBytes
@@ -79,7 +82,7 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
                         Ok(Change::ReadWhen(ReadWhen::Queued(wish::number(text)?)))
                     })
                 />
-            </Show>
+            })}
             <Hold view target shown=Memo::new(move |_| shown().read_when)/>
         </div>
         <div class="row">
@@ -120,7 +123,7 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
 #[component]
 fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl IntoView {
     let select = NodeRef::<html::Select>::new();
-    Effect::new(move |_| {
+    follow(move || {
         view.complaint.track();
         let value = match shown.get() {
             ReadWhen::Arrival => "arrival",
@@ -144,7 +147,7 @@ fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl I
         );
     };
     view! {
-        <select node_ref=select aria-label=view.say(Label::Reading) on:change=chosen>
+        <select node_ref=select aria-label=view.say(Label::Reading) on:change=on(chosen)>
             <option value="arrival">{view.say(Label::WhenArrival)}</option>
             <option value="queued">{view.say(Label::WhenQueued)}</option>
             <option value="held">{view.say(Label::WhenHeld)}</option>
@@ -157,7 +160,7 @@ fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl I
 fn Hold(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl IntoView {
     let held = move || shown.get() == ReadWhen::Held;
     let before = StoredValue::new(ReadWhen::Arrival);
-    Effect::new(move |_| {
+    follow(move || {
         let shown = shown.get();
         if shown != ReadWhen::Held {
             before.set_value(shown);
@@ -176,7 +179,7 @@ fn Hold(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl I
         );
     };
     view! {
-        <button type="button" class="btn" class:hold=held on:click=press>
+        <button type="button" class="btn" class:hold=move || held() on:click=on(press)>
             {move || {
                 let label = if held() { Label::Resume } else { Label::Hold };
                 label.text(view.lang.get())

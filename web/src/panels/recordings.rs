@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 use protocol::RecordingState;
 
-use super::notices;
+use super::{
+    dynamic::{each, flag},
+    notices,
+};
 use crate::{
     language::{self, Label},
     view::{Shelf, View},
@@ -48,7 +51,7 @@ pub fn Recordings(view: View) -> impl IntoView {
                         type="button"
                         class="btn"
                         data-ask="live"
-                        aria-pressed=move || (!is_recorded()).to_string()
+                        aria-pressed=move || flag(!is_recorded())
                         hidden=move || !view.shelf.with(|shelf| shelf.has_relay)
                     >
                         {view.say(Label::BackToLive)}
@@ -77,7 +80,7 @@ pub fn Recordings(view: View) -> impl IntoView {
                         type="button"
                         class="btn"
                         data-ask="record"
-                        value=move || (!is_running()).to_string()
+                        value=move || flag(!is_running())
                     >
                         {move || {
                             let label = if is_running() {
@@ -124,7 +127,7 @@ pub fn Recordings(view: View) -> impl IntoView {
 }
 
 /// A button for each recording of the list.
-fn listed(shelf: &Shelf) -> impl IntoView + use<> {
+fn listed(shelf: &Shelf) -> Vec<AnyView> {
     let item = |(index, name, bytes, is_playing): (usize, String, u64, bool)| {
         view! {
             <button
@@ -132,7 +135,7 @@ fn listed(shelf: &Shelf) -> impl IntoView + use<> {
                 class="btn"
                 data-ask="choose"
                 value=index
-                aria-pressed=is_playing.to_string()
+                aria-pressed=flag(is_playing)
             >
                 {name}
                 " "
@@ -140,11 +143,10 @@ fn listed(shelf: &Shelf) -> impl IntoView + use<> {
             </button>
         }
     };
-    let items = shelf.listed.iter().enumerate().map(|(index, it)| {
+    each(shelf.listed.iter().enumerate(), |(index, it)| {
         let is_playing = shelf.playing.as_ref() == Some(&it.name);
         item((index, it.name.clone(), it.bytes, is_playing))
-    });
-    items.collect_view()
+    })
 }
 
 fn is_running(shelf: &Shelf) -> bool {

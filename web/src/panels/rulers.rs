@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::hits::Hits;
+use super::{dynamic::each, hits::Hits};
 use crate::{
     frame_loop,
     language::Label,
@@ -17,7 +17,7 @@ pub fn Rulers(view: View) -> impl IntoView {
         <section
             class="rulers"
             id="rulers"
-            role=view.panel_role()
+            role=move || view.panel_role()
             hidden=view.hides(Panel::Rulers)
             aria-labelledby="rulers-title"
         >
@@ -33,9 +33,7 @@ pub fn Rulers(view: View) -> impl IntoView {
                 <Hits view spots=view.ruler_spots/>
             </div>
             <ul class="unseen">
-                {move || {
-                    view.cuts.get().into_iter().map(|words| view! { <li>{words}</li> }).collect_view()
-                }}
+                {move || each(view.cuts.get(), |words| view! { <li>{words}</li> })}
             </ul>
         </section>
     }

@@ -1,8 +1,9 @@
 //! What our own client sends, and how either end is closed.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use protocol::{End, Request, Spacing};
 
+use super::dynamic::{on, sometimes};
 use crate::{
     app,
     language::Label,
@@ -54,10 +55,10 @@ pub fn Sending(view: View) -> impl IntoView {
     view! {
         <form
             class="row"
-            on:submit=move |event| {
+            on:submit=on(move |event: ev::SubmitEvent| {
                 event.prevent_default();
                 send();
-            }
+            })
         >
             <span class="label">{view.say(Label::SendBatches)}</span>
             <input
@@ -70,12 +71,12 @@ pub fn Sending(view: View) -> impl IntoView {
             />
             <select
                 aria-label=view.say(Label::Spacing)
-                on:change=move |event| by_gap.set(event_target_value(&event) == "gap")
+                on:change=on(move |event| by_gap.set(event_target_value(&event) == "gap"))
             >
                 <option value="recorded">{view.say(Label::SpacingRecorded)}</option>
                 <option value="gap">{view.say(Label::SpacingGap)}</option>
             </select>
-            <Show when=move || by_gap.get()>
+            {sometimes(move || by_gap.get(), move || view! {
                 <input
                     type="text"
                     inputmode="numeric"
@@ -86,8 +87,8 @@ pub fn Sending(view: View) -> impl IntoView {
                     bind:value=gap
                 />
                 <span class="m">{view.say(Label::Millis)}</span>
-            </Show>
-            <button type="submit" class="btn pri" title=title>
+            })}
+            <button type="submit" class="btn pri" title=move || title()>
                 {view.say(Label::SendBatches)}
             </button>
         </form>
@@ -130,26 +131,26 @@ fn EndButtons(view: View, end: End) -> impl IntoView {
     // Only the program at the other side can close a client that is not ours.
     let shown = move || end == End::Server || focus().is_some_and(|it| it.client_open.is_some());
     view! {
-        <Show when=shown>
+        {sometimes(shown, move || view! {
             <span class="ends" role="group" aria-label=view.say(name)>
                 <span class="m">{view.say(name)}</span>
                 <button
                     type="button"
                     class="btn small"
-                    disabled=off
-                    on:click=move |_| press(false)
+                    disabled=move || off()
+                    on:click=on(move |_| press(false))
                 >
                     {view.say(Label::Close)}
                 </button>
                 <button
                     type="button"
                     class="btn small danger"
-                    disabled=off
-                    on:click=move |_| press(true)
+                    disabled=move || off()
+                    on:click=on(move |_| press(true))
                 >
                     {view.say(Label::Reset)}
                 </button>
             </span>
-        </Show>
+        })}
     }
 }

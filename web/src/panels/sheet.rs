@@ -1,8 +1,9 @@
 //! What lies over everything: the list of all keys, and the black screen of a lecturer who wants
 //! to be looked at. The browser keeps the keyboard inside, and Escape closes.
 
-use leptos::{html, prelude::*};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
 
+use super::dynamic::{each, on};
 use crate::{
     keys::{BLANK, SHEET},
     language::Label,
@@ -68,7 +69,7 @@ pub fn Keys(view: View) -> impl IntoView {
     };
     view! {
         <Sheet view id=SHEET title=Label::Keys>
-            <dl>{KEYS.map(line).into_iter().collect_view()}</dl>
+            <dl>{each(KEYS, line)}</dl>
         </Sheet>
     }
 }
@@ -89,11 +90,11 @@ pub fn Blank(view: View) -> impl IntoView {
             node_ref=dialog
             tabindex="-1"
             aria-label=view.say(Label::Blank)
-            on:keydown=move |event| {
+            on:keydown=on(move |event: KeyboardEvent| {
                 event.prevent_default();
                 close();
-            }
-            on:click=move |_| close()
+            })
+            on:click=on(move |_| close())
         ></dialog>
     }
 }

@@ -6,6 +6,7 @@ use std::{collections::VecDeque, time::Duration};
 use leptos::prelude::*;
 use scene::Lang;
 
+use super::dynamic::follow;
 use crate::{language, view::View};
 
 /// So many sentences wait to be read. When more happens than anybody can hear, the oldest are
@@ -24,17 +25,18 @@ pub fn Spoken(view: View) -> impl IntoView {
     let waiting = StoredValue::new(VecDeque::<String>::new());
     let busy = StoredValue::new(false);
     let urgent = StoredValue::new(false);
-    Effect::new(move |before: Option<(Option<_>, String, Lang)>| {
+    let mut before = (None, String::new(), Lang::default());
+    follow(move || {
         let (step, caption) = (view.step.get(), view.caption.get());
         let lang = view.lang.get_untracked();
-        let (step_before, caption_before, lang_before) = before.unwrap_or_default();
-        if lang != lang_before {
+        let (step_before, caption_before, lang_before) = &before;
+        if lang != *lang_before {
             waiting.set_value(VecDeque::new());
         }
-        let news = (caption != caption_before).then_some(caption.as_str());
+        let news = (caption != *caption_before).then_some(caption.as_str());
         match &step {
-            Some((_, words)) if step != step_before => {
-                let sentence = match (&step_before, news) {
+            Some((_, words)) if step != *step_before => {
+                let sentence = match (step_before, news) {
                     (None, _) => match view.strip.with_untracked(|strip| strip.stopped) {
                         Some((mark, conn)) => {
                             let why = language::stopped(mark, conn, lang);
@@ -63,10 +65,10 @@ pub fn Spoken(view: View) -> impl IntoView {
         if !busy.get_value() {
             say_next(spoken, waiting, busy);
         }
-        (step, caption, lang)
+        before = (step, caption, lang);
     });
     // What a person did just now is told at once.
-    Effect::new(move |_| {
+    follow(move || {
         let said = view.said.get();
         if !said.is_empty() {
             waiting.set_value([said].into());

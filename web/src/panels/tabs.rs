@@ -3,6 +3,7 @@
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
+use super::dynamic::{each, flag, on, sometimes};
 use crate::{
     browser,
     language::Label,
@@ -39,9 +40,9 @@ pub fn PanelTabs(view: View) -> impl IntoView {
                 role="tab"
                 id=format!("{id}-tab")
                 aria-controls=id
-                aria-selected=move || chosen().to_string()
+                aria-selected=move || flag(chosen())
                 tabindex=move || if chosen() { "0" } else { "-1" }
-                on:click=move |_| view.panel.set(panel)
+                on:click=on(move |_| view.panel.set(panel))
             >
                 {view.say(label)}
             </button>
@@ -59,16 +60,16 @@ pub fn PanelTabs(view: View) -> impl IntoView {
         }
     };
     view! {
-        <Show when=move || view.upright.get()>
+        {sometimes(move || view.upright.get(), move || view! {
             <div
                 class="panel-tabs"
                 role="tablist"
                 aria-label=view.say(Label::Panels)
-                on:keydown=on_key
+                on:keydown=on(on_key)
             >
-                {PANELS.map(tab).into_iter().collect_view()}
+                {each(PANELS, tab)}
             </div>
-        </Show>
+        })}
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::Command;
 use scene::words::{duration, tenths_of_seconds};
 
-use super::{hits::Hits, notices::Notices, time_tools, timeline::Timeline};
+use super::{dynamic::on, hits::Hits, notices::Notices, time_tools, timeline::Timeline};
 use crate::{
     app::{self, App},
     frame_loop,
@@ -68,7 +68,7 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                     type="button"
                     title=view.say(Label::StepBack)
                     aria-label=view.say(Label::StepBack)
-                    on:click=|_| command(Command::Step { forward: false })
+                    on:click=on(|_| command(Command::Step { forward: false }))
                 >
                     {icon(BACK)}
                 </button>
@@ -76,9 +76,9 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                     type="button"
                     id=PLAY_BUTTON
                     class="play"
-                    title=toggle_label
-                    aria-label=toggle_label
-                    on:click=|_| command(Command::Toggle)
+                    title=move || toggle_label()
+                    aria-label=move || toggle_label()
+                    on:click=on(|_| command(Command::Toggle))
                 >
                     <svg width="26" height="26" viewBox="0 0 26 26" aria-hidden="true">
                         <path
@@ -91,20 +91,20 @@ pub fn TimeStrip(view: View) -> impl IntoView {
                     type="button"
                     title=view.say(Label::StepForward)
                     aria-label=view.say(Label::StepForward)
-                    on:click=|_| command(Command::Step { forward: true })
+                    on:click=on(|_| command(Command::Step { forward: true }))
                 >
                     {icon(FORTH)}
                 </button>
             </div>
             <div class="stretch">
-                <b>{state}</b>
+                <b>{move || state()}</b>
                 <span>{move || (any() && heard()).then(real)}</span>
             </div>
             <time_tools::Speed view/>
             <div
                 class="lanes"
                 id="level"
-                role=move || view.panel_role()().unwrap_or("group")
+                role=move || view.panel_role().or(Some("group"))
                 hidden=view.hides(Panel::Level)
                 aria-label=view.say(Label::PanelLevel)
             >
@@ -149,17 +149,17 @@ fn Lag(view: View) -> impl IntoView {
         <div class="lag">
             // What is shown may be all that is known, but without a relay it is not live.
             <p class:live=move || any() && heard() && behind.get().is_none()>
-                <b>{in_seconds}</b>
+                <b>{move || in_seconds()}</b>
                 " "
-                {words}
+                {move || words()}
             </p>
             <button
                 type="button"
                 class="btn"
                 disabled=move || behind.get().is_none() && !view.strip.with(|strip| strip.paused)
-                on:click=|_| app::with(App::go_live)
+                on:click=on(|_| app::with(App::go_live))
             >
-                {go}
+                {move || go()}
             </button>
             <time_tools::Tools view/>
         </div>

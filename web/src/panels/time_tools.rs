@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use model::{Command, Mark, Mode};
 use scene::words;
 
-use super::sheet::Sheet;
+use super::{
+    dynamic::{each, keyed, on},
+    sheet::Sheet,
+};
 use crate::{
     app, browser,
     language::{self, Label},
@@ -27,7 +30,7 @@ pub fn Speed(view: View) -> impl IntoView {
         }
         browser::release(&event);
     };
-    let options = (0..Mode::LADDER.len()).map(move |place| {
+    let option = move |place: usize| {
         view! {
             <option
                 value=place.to_string()
@@ -36,10 +39,10 @@ pub fn Speed(view: View) -> impl IntoView {
                 {move || language::speed(Mode::LADDER[place], view.lang.get())}
             </option>
         }
-    });
+    };
     view! {
-        <select class="speed" hidden=view.hides(Panel::Level) aria-label=view.say(Label::Speed) on:change=chosen>
-            {options.collect_view()}
+        <select class="speed" hidden=view.hides(Panel::Level) aria-label=view.say(Label::Speed) on:change=on(chosen)>
+            {each(0..Mode::LADDER.len(), option)}
         </select>
     }
 }
@@ -53,7 +56,7 @@ pub fn Tools(view: View) -> impl IntoView {
                 type="button"
                 class="btn small"
                 aria-haspopup="dialog"
-                on:click=move |_| browser::open_dialog(id)
+                on:click=on(move |_| browser::open_dialog(id))
             >
                 {view.say(label)}
                 <b>{move || Some(count.get()).filter(|&count| count > 0)
@@ -93,11 +96,11 @@ pub fn Stops(view: View) -> impl IntoView {
                 <input
                     type="checkbox"
                     prop:checked=move || view.stops.get().has(mark)
-                    on:change=move |event| {
+                    on:change=on(move |event| {
                         let stops = view.stops.get_untracked().with(mark, event_target_checked(&event));
                         app::with(|app| app.command(Command::Stops(stops)));
                         view.stops.set(stops);
-                    }
+                    })
                 />
                 <svg class=class viewBox="-6 -6 12 12" aria-hidden="true">
                     <path d=sign.d fill=fill stroke=stroke stroke-width="2"></path>
@@ -108,7 +111,7 @@ pub fn Stops(view: View) -> impl IntoView {
     };
     view! {
         <Sheet view id=STOPS title=Label::StopsTitle>
-            <div class="choices">{Mark::ALL.map(one).into_iter().collect_view()}</div>
+            <div class="choices">{each(Mark::ALL, one)}</div>
         </Sheet>
     }
 }
@@ -127,18 +130,18 @@ pub fn Markers(view: View) -> impl IntoView {
                     maxlength="40"
                     aria-label=view.say(Label::MarkerName)
                     prop:value=flag.name
-                    on:change=named
+                    on:change=on(named)
                 />
                 <button
                     type="button"
                     class="btn quiet"
                     aria-label=view.say(Label::Remove)
                     title=view.say(Label::Remove)
-                    on:click=move |_| {
+                    on:click=on(move |_| {
                         app::with(|app| app.remove_marker(id));
                         // The button is gone with its row.
                         browser::focus(SET);
-                    }
+                    })
                 >
                     "×"
                 </button>
@@ -153,10 +156,10 @@ pub fn Markers(view: View) -> impl IntoView {
                     type="button"
                     class="btn small"
                     title=view.say(Label::GoThere)
-                    on:click=move |_| {
+                    on:click=on(move |_| {
                         app::with(|app| app.command(Command::Seek(show)));
                         browser::close_dialog(MARKERS);
-                    }
+                    })
                 >
                     {flag.time}
                 </button>
@@ -166,11 +169,18 @@ pub fn Markers(view: View) -> impl IntoView {
     };
     view! {
         <Sheet view id=MARKERS title=Label::Markers>
-            <button type="button" id=SET class="btn pri" on:click=move |_| view.set_marker()>
+            <button type="button" id=SET class="btn pri" on:click=on(move |_| view.set_marker())>
                 {view.say(Label::SetMarker)}
             </button>
             <ul class="markers">
-                <For each=move || view.flags.get() key=|flag| flag.clone() children=row/>
+                {keyed(
+                    move || view.flags.get(),
+                    |flag| {
+                        let kind = u64::from(flag.id) << 1 | u64::from(flag.by_hand);
+                        (kind, flag.show.0, format!("{} {}", flag.time, flag.name))
+                    },
+                    row,
+                )}
             </ul>
         </Sheet>
     }

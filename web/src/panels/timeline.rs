@@ -11,6 +11,7 @@ use leptos::{
 };
 use model::{Command, Show};
 
+use super::dynamic::{dynamic, on};
 use crate::{app, frame_loop, language::Label, view::View};
 
 /// The id of the slider.
@@ -119,7 +120,7 @@ pub fn Timeline(view: View) -> impl IntoView {
         app::with(|app| app.command(command));
     };
     let millis = move |of: fn(&crate::view::Slider) -> u64| {
-        move || view.slider.with(|slider| of(slider).to_string())
+        dynamic(move || view.slider.with(|slider| of(slider).to_string()))
     };
     let zoom_button = move |label: Label, sign: &'static str, times: f64| {
         view! {
@@ -128,7 +129,7 @@ pub fn Timeline(view: View) -> impl IntoView {
                 class="btn small"
                 title=view.say(label)
                 aria-label=view.say(label)
-                on:click=move |_| view.zoom(times, None)
+                on:click=on(move |_| view.zoom(times, None))
             >
                 {sign}
             </button>
@@ -148,13 +149,13 @@ pub fn Timeline(view: View) -> impl IntoView {
                 aria-valuemax=millis(|it| it.max)
                 aria-valuenow=millis(|it| it.now)
                 aria-valuetext=move || view.slider.with(|it| it.words.clone())
-                on:pointerdown=down
-                on:pointermove=moved
-                on:pointerup=up
-                on:pointercancel=up
-                on:wheel=wheel
-                on:dblclick=move |_| view.span.set_value(None)
-                on:keydown=key
+                on:pointerdown=on(down)
+                on:pointermove=on(moved)
+                on:pointerup=on(up)
+                on:pointercancel=on(up)
+                on:wheel=on(wheel)
+                on:dblclick=on(move |_| view.span.set_value(None))
+                on:keydown=on(key)
             >
                 <canvas id=frame_loop::BAR aria-hidden="true"></canvas>
             </div>

@@ -1,24 +1,30 @@
-//! `cargo xtask bench time`, the native part: how the cost of a log grows with its length.
+//! `cargo xtask bench time`, the native part: how the cost of a log grows with its length. With a
+//! folder as its argument it writes the same logs there as recordings, for the browser's part.
 
-mod counting;
 mod echoes;
+mod write;
 
-use std::{hint::black_box, time::Instant};
+use std::{env, hint::black_box, io, path::Path, time::Instant};
 
-use counting::Counting;
 use echoes::Echoes;
 use model::{Command, Playback, Show, Timeline};
+use peak_alloc::PeakAlloc;
 use protocol::Conn;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static MEMORY: PeakAlloc = PeakAlloc;
 
 const CONNS: u32 = 100;
 const SEEKS: usize = 1_000;
 const FRAMES: usize = 2_000;
 const FRAME_NANOS: u64 = 16_666_667;
 
-fn main() {
+const COUNTS: [usize; 3] = [10_000, 100_000, 1_000_000];
+
+fn main() -> io::Result<()> {
+    if let Some(folder) = env::args_os().nth(1) {
+        return write::recordings(Path::new(&folder), &COUNTS);
+    }
     println!(
         "native, {CONNS} connections, a release build without debug checks; p50 / p99 in microseconds\n"
     );
@@ -26,25 +32,26 @@ fn main() {
         "| records | load, s | bytes a record | snapshots, bytes a record | seek | frame, playing | frame, 100 times | focus, ms | density, 1,000 buckets |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for count in [10_000, 100_000, 1_000_000] {
+    for count in COUNTS {
         measure(count);
     }
+    Ok(())
 }
 
 fn measure(count: usize) {
-    let before = counting::in_use();
+    let before = MEMORY.current_usage();
     let records: Vec<_> = Echoes::of(CONNS).take(count).collect();
-    let shared = counting::in_use() - before - count * size_of::<protocol::Record>();
+    let shared = MEMORY.current_usage() - before - count * size_of::<protocol::Record>();
 
     let begun = Instant::now();
-    let before = counting::in_use();
+    let before = MEMORY.current_usage();
     let mut timeline = Timeline::new(Some(Conn(1)));
     for record in records {
         timeline.push(record);
     }
     let load = begun.elapsed().as_secs_f64();
     // The vector that they came in is gone by now; the previews that were in it are in the log.
-    let held = counting::in_use() + count * size_of::<protocol::Record>() - before + shared;
+    let held = MEMORY.current_usage() + count * size_of::<protocol::Record>() - before + shared;
 
     let mut random = 1u64;
     let mut anywhere = |timeline: &Timeline| {

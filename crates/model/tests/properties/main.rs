@@ -273,7 +273,7 @@ fn a_long_log_is_the_fold_from_zero_wherever_one_seeks() {
     let mut state = State::default();
     let mut states = vec![];
     for (index, (record, shown)) in records.iter().zip(&shows).enumerate() {
-        if index % 997 == 0 {
+        if index % 997 == 0 || index % 997 == 697 {
             states.push((index, state.clone()));
         }
         state.apply(record, *shown);
@@ -283,5 +283,11 @@ fn a_long_log_is_the_fold_from_zero_wherever_one_seeks() {
     for ((a, before), (b, after)) in early.iter().zip(late.iter().rev()) {
         assert_eq!(timeline.state_after(*a), before);
         assert_eq!(timeline.state_after(*b), after);
+    }
+    // And from each a little back, where no snapshot is near.
+    for pair in states[1..].rchunks_exact(2) {
+        for (count, state) in pair.iter().rev() {
+            assert_eq!(timeline.state_after(*count), state);
+        }
     }
 }

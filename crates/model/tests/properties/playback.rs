@@ -420,3 +420,31 @@ fn a_log_that_forgets_takes_a_paused_head_along() {
     playback.command(Command::Stops(stops), &timeline);
     assert_eq!(playback.stopped_at(), None);
 }
+
+/// Faster than it was, the head runs ahead of what is recorded: what comes soon after is shown
+/// before it, and is stopped at all the same.
+#[test]
+fn a_head_that_has_run_ahead_stops_at_what_comes_late() {
+    let mut timeline = Timeline::default();
+    timeline.push(waiting(1, 0, 0));
+    let mut playback = Playback::default();
+    playback.command(
+        Command::Stops(Marks::default().with(Mark::AcceptQueue, true)),
+        &timeline,
+    );
+    playback.command(Command::Mode(Mode::Slow { divisor: 0.01 }), &timeline);
+    playback.advance(1_000_000_000, &timeline);
+    assert_eq!(playback.head(), timeline.end());
+    timeline.push(waiting(2, 1_000_000, 1));
+    assert!(
+        timeline.count_at(playback.head()) == 2,
+        "it belongs before the head"
+    );
+    playback.advance(16_000_000, &timeline);
+    playback.advance(4_000_000_000, &timeline);
+    assert_eq!(playback.stopped_at(), Some((Mark::AcceptQueue, Seq(2))));
+    // Going on from there stops no more.
+    playback.command(Command::Play, &timeline);
+    playback.advance(4_000_000_000, &timeline);
+    assert!(!playback.is_paused());
+}

@@ -17,8 +17,10 @@ const CUT: f64 = 9.0;
 /// The line of time, as far as records are known; what is forgotten before it.
 pub(super) fn track(board: &mut Board) {
     let timeline = board.bar.timeline;
-    let end = board.x(timeline.end()).clamp(board.left, board.right);
-    let start = board.x(timeline.start()).clamp(board.left, board.right);
+    // Not `clamp`: between bounds that are not constant it can fail, and its complaint brings all of
+    // how floats are written into the page.
+    let end = board.x(timeline.end()).max(board.left).min(board.right);
+    let start = board.x(timeline.start()).max(board.left).min(board.right);
     let (top, base) = (board.top, board.base);
     if !timeline.is_empty() {
         let at = area(start, top, end - start, base - top);
@@ -161,10 +163,9 @@ fn say(board: &mut Board, show: Show, step: u64, x: f64, is_head: bool) {
     let apart = behind.saturating_sub(here).min(here.abs_diff(before));
     let words = words::moment(here, apart);
     let half = board.wide(&words) / 2.0 + 3.0;
-    let x = x.clamp(
-        board.left - 8.0 + half,
-        (board.right + 8.0 - half).max(half),
-    );
+    let x = x
+        .max(board.left - 8.0 + half)
+        .min((board.right + 8.0 - half).max(half));
     if !board.foot.take(x - half - 4.0, x + half + 4.0) {
         return;
     }

@@ -62,7 +62,9 @@ impl Span {
     #[must_use]
     pub fn zoomed(self, times: f64, around: Show, all: Span) -> Span {
         let least = (Self::LEAST.0 as f64).min(all.length().0 as f64);
-        let length = (self.length().0 as f64 * times).clamp(least, all.length().0 as f64);
+        let length = (self.length().0 as f64 * times)
+            .max(least)
+            .min(all.length().0 as f64);
         let part = self.part_of(around).clamp(0.0, 1.0);
         let from = (around.0 as f64 - part * length).max(0.0);
         Span {

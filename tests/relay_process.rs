@@ -69,6 +69,18 @@ pub fn built_page() -> PathBuf {
         .into()
 }
 
+/// The real page's own files in a folder that a test may change.
+pub fn built_page_copy() -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(built_page()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    copy
+}
+
 /// A page directory that is good enough to start.
 pub fn page_dir() -> TempDir {
     let dir = tempfile::tempdir().unwrap();

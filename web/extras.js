@@ -153,7 +153,10 @@ function png() {
   picture.toBlob((content) => save(content, 'png'));
 }
 
-const svg = () => save(new Blob([hear('svg')], { type: 'image/svg+xml' }), 'svg');
+function svg() {
+  const picture = hear('svg'); // none until the program is there as a whole
+  if (picture) save(new Blob([picture], { type: 'image/svg+xml' }), 'svg');
+}
 
 let recorder;
 

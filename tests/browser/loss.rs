@@ -8,7 +8,7 @@ use super::page::{Page, View};
 use super::told;
 use super::visit::Visit;
 use crate::python::Python;
-use crate::relay_process::RelayProcess;
+use crate::relay_process::{RelayProcess, built_page_copy};
 
 /// Waits until the notice over the stage says so.
 async fn until_notice(page: &Page, words: &str) -> Result<()> {
@@ -134,4 +134,48 @@ async fn a_panic_shows_a_plain_message() -> Result<()> {
     page.click("#reload").await?;
     page.until("document.querySelector('.big button')").await?;
     visit.end_forgiving(&["RuntimeError"]).await
+}
+
+#[tokio::test]
+async fn what_the_page_could_not_fetch_it_fetches_when_asked_again() -> Result<()> {
+    let browser = Browser::start().await?;
+    let folder = built_page_copy();
+    let apart = tempfile::tempdir()?;
+    let names = std::fs::read_dir(folder.path())?.collect::<Result<Vec<_>, _>>()?;
+    let parts = names.iter().map(|entry| entry.file_name());
+    let parts: Vec<_> = parts
+        .filter(|name| name.to_string_lossy().starts_with("split_"))
+        .collect();
+    assert!(!parts.is_empty());
+    let home = folder.path().to_owned();
+    for part in &parts {
+        std::fs::copy(home.join(part), apart.path().join(part))?;
+        std::fs::remove_file(home.join(part))?;
+    }
+
+    let relay = RelayProcess::start_with(folder, &[]);
+    let page = browser.open(&relay.url(), View::default()).await?;
+    let answered = |status: u32| {
+        format!(
+            "performance.getEntriesByType('resource').some(it =>
+                it.name.includes('/split_') && it.responseStatus == {status})"
+        )
+    };
+    page.until(&answered(404)).await?;
+    page.press("v").await?;
+    page.until("document.querySelector('[data-picture=cut]')")
+        .await?;
+
+    for part in &parts {
+        std::fs::copy(apart.path().join(part), home.join(part))?;
+    }
+    page.press("v").await?;
+    page.until("document.querySelector('[data-picture=belt]')")
+        .await?;
+    page.press("v").await?;
+    page.until(&answered(200)).await?;
+    page.until("document.querySelector('[data-picture=cut]')")
+        .await?;
+    page.close_forgiving(&["404", "TypeError"]).await?;
+    browser.close().await
 }

@@ -42,7 +42,8 @@ fn later() -> Result<Later, SplitLoaderError> {
     })
 }
 
-/// Fetches the module, unless it is here or under way. Where that fails, the next call tries again.
+/// Fetches the module, unless it is here or under way. After a failure the next call tries again:
+/// whoever asks for what it holds calls this.
 pub fn fetch() {
     if !matches!(MODULE.get(), Module::Missing) {
         return;

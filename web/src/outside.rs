@@ -9,7 +9,7 @@ use web_sys::HtmlCanvasElement;
 
 use crate::{
     app::{self, Happening},
-    frame_loop,
+    frame_loop, later,
     source::{Fault, Listed},
     view::View,
 };
@@ -101,7 +101,10 @@ fn hear(view: View, what: &str, a: JsValue, b: &JsValue) -> JsValue {
                 frame_loop::paint_apart(view, &canvas);
             }
         }
-        "svg" => return frame_loop::svg(view).map_or(JsValue::UNDEFINED, JsValue::from),
+        "svg" => {
+            later::fetch();
+            return frame_loop::svg(view).map_or(JsValue::UNDEFINED, JsValue::from);
+        }
         "film" => {
             let on = a.is_truthy();
             if on {

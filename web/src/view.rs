@@ -18,6 +18,7 @@ use crate::{
     events::{FACTS, Kind, Row, Rows},
     language,
     lasting::Lasting,
+    later,
     panels::{Dynamic, dynamic},
     source::{Fault, Listed},
     values::{self, Value},
@@ -360,6 +361,7 @@ impl View {
 
     /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
     pub fn switch_picture(self) {
+        later::fetch();
         if self.all.get_untracked() {
             return self.all.set(false);
         }
@@ -380,6 +382,7 @@ impl View {
     /// Asks for all there is to say of a thing, or of nothing. At once: whoever listens is told
     /// of it together with its name.
     pub fn inspect(self, what: Option<(Target, Place)>) {
+        later::fetch();
         self.inspected.put(what);
         app::with(|app| self.update_inspection(app));
     }

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::lighten::lighten;
 use crate::reload;
-use crate::split::split;
+use crate::split::{PART, split};
 use crate::workspace::Workspace;
 
 /// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
@@ -22,7 +22,10 @@ const MODULES: [&str; 2] = ["web", "reader"];
 /// The module that is split: the page starts with one part of it.
 const SPLIT: &str = "web";
 /// What is downloaded only when a recording is opened.
-const LATER: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
+const READING: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
+
+/// What the page loads by itself while it starts, and does not wait for.
+const EXTRAS: &str = "extras.js";
 
 /// For whom a page is built.
 #[derive(Clone, Copy)]
@@ -104,8 +107,10 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     }
     match build {
         Build::Release => {
-            let bound = fresh.join("web_bg.wasm");
-            fs::write(&bound, lighten(&fs::read(&bound)?)?)?;
+            let files = files_under(&fresh)?;
+            for file in files.iter().filter(|file| is_of_page(&file.name)) {
+                fs::write(&file.path, lighten(&fs::read(&file.path)?)?)?;
+            }
             compress(&fresh)?;
         }
         Build::Dev => reload::add(&fresh, &stamp)?,
@@ -130,8 +135,29 @@ pub struct Weight {
     pub plain_bytes: u64,
     /// As a browser gets it.
     pub brotli_bytes: u64,
-    /// Downloaded before the page can start. Otherwise only when a recording is opened.
-    pub at_start: bool,
+    /// When a browser downloads it.
+    pub when: When,
+}
+
+/// When a file is downloaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Before the page can start.
+    Before,
+    /// Once, as soon as the page runs.
+    Running,
+    /// When a recording is opened.
+    Reading,
+}
+
+impl When {
+    fn of(name: &str) -> Self {
+        match name {
+            _ if READING.contains(&name) => Self::Reading,
+            _ if name == EXTRAS || name.starts_with(PART) => Self::Running,
+            _ => Self::Before,
+        }
+    }
 }
 
 /// Weighs the wasm, JavaScript, CSS and HTML of a built page.
@@ -142,7 +168,7 @@ pub fn weigh(site: &Path) -> Result<Vec<Weight>> {
         .map(|file| {
             Ok(Weight {
                 name: file.name.clone(),
-                at_start: !LATER.contains(&&*file.name),
+                when: When::of(&file.name),
                 plain_bytes: fs::metadata(&file.path)?.len(),
                 brotli_bytes: fs::metadata(sibling(&file.path, "br"))?.len(),
             })
@@ -225,6 +251,11 @@ fn bind(module: &Path, name: &str, folder: &Path) -> Result<()> {
         .keep_lld_exports(name == SPLIT)
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot bind the module {name}"))
+}
+
+/// The wasm that every visitor downloads.
+fn is_of_page(name: &str) -> bool {
+    name == "web_bg.wasm" || name.starts_with(PART)
 }
 
 /// Gives each file that it helps a `.br` and a `.gz` sibling, so that no server compresses while

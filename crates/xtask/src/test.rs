@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::page::{self, Build, Weight};
+use crate::page::{self, Build, When};
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 use crate::{axe, elsewhere, prerequisites};
@@ -99,19 +99,21 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
 
 fn check_weight(site: &Path) -> Result<()> {
     let files = page::weigh(site)?;
-    let (start, later): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.at_start);
-    let table = |when: &str, files: &[&Weight]| -> u64 {
-        println!("{:<28}{:>6}{:>10}", when, "bytes", "brotli");
-        for file in files {
+    let table = |words: &str, when: When| -> u64 {
+        println!("{words:<40}{:>10}{:>10}", "bytes", "brotli");
+        let mut sum = 0;
+        for file in files.iter().filter(|file| file.when == when) {
             let (plain, brotli) = (file.plain_bytes, file.brotli_bytes);
-            println!("  {:<22}{plain:>10}{brotli:>10}", file.name);
+            println!("  {:<38}{plain:>10}{brotli:>10}", file.name);
+            sum += brotli;
         }
-        files.iter().map(|file| file.brotli_bytes).sum()
+        println!("  {:<48}{sum:>10}", "in all");
+        sum
     };
-    let sum = table("when a recording is opened", &later);
-    println!("{:<24}{:>10}{sum:>10}", "  in all", "");
-    let sum = table("before the page starts", &start);
-    println!("{:<24}{:>10}{sum:>10} of {PAGE_BYTES_MAX}", "  in all", "");
+    table("when a recording is opened", When::Reading);
+    table("fetched once the page runs", When::Running);
+    let sum = table("before the page starts", When::Before);
+    println!("  {:<48}{PAGE_BYTES_MAX:>10}", "at most");
     ensure!(
         sum <= PAGE_BYTES_MAX,
         "the page weighs {sum} bytes in brotli, more than {PAGE_BYTES_MAX}"

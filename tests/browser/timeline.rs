@@ -122,6 +122,7 @@ async fn the_slider_by_keys() -> Result<()> {
     page.click("header > button:last-child").await?;
     page.until(&words("，接收队列 [0-9]+ 字节")).await?;
     page.click("header > button:last-child").await?;
+    page.until(&words(", receive queue [0-9]+ bytes?")).await?;
 
     // Closer, and all again.
     let span = value(page).await?;

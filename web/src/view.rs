@@ -409,8 +409,14 @@ impl View {
 
     /// The part of the show that the bar spans now, and all of it.
     pub fn spans(self, app: &mut App) -> (Span, Span) {
+        let has_ended = app.recorded().is_some_and(|reading| reading.is_read);
         let timeline = app.timeline();
-        let all = Span::all(timeline.start(), timeline.end());
+        let (start, end) = (timeline.start(), timeline.end());
+        let all = if has_ended {
+            Span::whole(start, end)
+        } else {
+            Span::all(start, end)
+        };
         let span = self.span.get_value().map_or(all, |span| span.within(all));
         (span, all)
     }

@@ -39,6 +39,15 @@ impl Span {
         }
     }
 
+    /// All of a show that grows no more.
+    #[must_use]
+    pub fn whole(start: Show, end: Show) -> Span {
+        Span {
+            from: start,
+            to: end.max(start + Self::LEAST),
+        }
+    }
+
     /// How long it is.
     #[must_use]
     pub fn length(self) -> Show {

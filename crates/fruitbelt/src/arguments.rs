@@ -108,7 +108,7 @@ pub struct PageOptions {
     /// A host name by which the page may be asked for, beside localhost; may be repeated
     #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub allow_host: Vec<String>,
-    /// Another site that may show the page in a frame, as in https://slides.example; may be repeated
+    /// Another site that may show the page in a frame, scheme://host, with a port if it has one; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     pub allow_frame: Vec<Origin>,
     #[command(flatten)]

@@ -24,16 +24,20 @@ const FIRST: &str = "sample";
 const SCRUB_MILLIS: u32 = 4_000;
 const PLAY_MILLIS: u32 = 5_000;
 
-/// Chooses the recording, and tells when the page has taken all of it: it then ends the worker that
+/// Chooses the recording, and tells when the page has taken all of it: it then stops the worker that
 /// read. With the longest time without a frame meanwhile.
 const CHOOSE: &str = "name => new Promise(resolve => {
     const begun = performance.now();
     let [last, longest, done] = [begun, 0, null];
-    const terminate = Worker.prototype.terminate;
-    Worker.prototype.terminate = function () {
-        Worker.prototype.terminate = terminate;
-        done = performance.now() - begun;
-        return terminate.call(this);
+    const post = Worker.prototype.postMessage;
+    let used = 0;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.more) used += 1;
+        if (message.stop && used) {
+            Worker.prototype.postMessage = post;
+            done = performance.now() - begun;
+        }
+        return post.call(this, message, ...rest);
     };
     const frame = () => {
         const now = performance.now();

@@ -529,14 +529,11 @@ impl App {
         later::inspect(self.timeline.state_at(head), target, record.as_ref(), lang)
     }
 
-    /// A record that is shown, by its number; the newest are looked at first.
+    /// A record that is shown, by its number; the last one, where a keyframe bears the same.
     fn record(&self, seq: Seq) -> Option<Record> {
-        let count = self.shown_count();
-        let entries = self.timeline.entries(0, count);
-        let mut entries = entries.rev().take_while(|entry| entry.record.seq >= seq);
-        entries
-            .find(|entry| entry.record.seq == seq)
-            .map(|entry| entry.record.clone())
+        let behind = self.timeline.index_of(seq.next()).min(self.shown_count());
+        let entry = self.timeline.entry(behind.checked_sub(1)?)?;
+        (entry.record.seq == seq).then(|| entry.record.clone())
     }
 
     /// The last record that is shown, in words.

@@ -186,7 +186,8 @@ pub(crate) struct PageFile {
 /// `web/assets` and `web/recordings`.
 fn sources(web: &Path) -> Result<Vec<PageFile>> {
     let is_page_file = |file: &PageFile| {
-        let in_root = !file.name.contains('/') && file.name != "Cargo.toml";
+        let in_root =
+            !file.name.contains('/') && !["Cargo.toml", "build.rs"].contains(&&*file.name);
         in_root || file.name.starts_with("assets/") || file.name.starts_with("recordings/")
     };
     let files: Vec<_> = files_under(web)?.into_iter().filter(is_page_file).collect();

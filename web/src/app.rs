@@ -219,6 +219,7 @@ impl App {
             FromRelay::Beat { at_nanos } => {
                 self.clock_offset_nanos = Some(at_nanos as f64 - now_millis * 1e6);
             }
+            FromRelay::Lesson(_) => {}
             FromRelay::Recording(recording) => self.recording = recording,
         }
     }

@@ -206,6 +206,9 @@ impl Filter {
 pub struct Kinds(pub u32);
 
 impl Kinds {
+    /// How many kinds there are.
+    pub const COUNT: u32 = 30;
+
     /// The place of an event's kind.
     #[must_use]
     pub fn place(event: &Event) -> u32 {
@@ -230,6 +233,16 @@ impl Kinds {
             Event::Dropped(_) => 17,
             Event::Keyframe(_) => 18,
             Event::Unknown(_) => 19,
+            Event::Step(_) => 20,
+            Event::Called(_) => 21,
+            Event::Connecting(_) => 22,
+            Event::Unaccepted(_) => 23,
+            Event::Message(_) => 24,
+            Event::DatagramBound(_) => 25,
+            Event::DatagramSent(_) => 26,
+            Event::DatagramReceived(_) => 27,
+            Event::DatagramLost(_) => 28,
+            Event::DatagramQueue(_) => 29,
         }
     }
 
@@ -242,7 +255,7 @@ impl Kinds {
     /// With the kind at that place, or without it. A place beyond the last changes nothing.
     #[must_use]
     pub const fn with(self, place: u32, on: bool) -> Kinds {
-        let bit = if place < 20 { 1 << place } else { 0 };
+        let bit = if place < Self::COUNT { 1 << place } else { 0 };
         Kinds(if on { self.0 | bit } else { self.0 & !bit })
     }
 }

@@ -142,10 +142,19 @@ impl Pace {
             Event::Closed(_) => 600,
             Event::Policy(_) => 200,
             Event::Dropped(_) => 1200,
+            Event::Connecting(_) => 400,
+            Event::Called(_) => 300,
+            Event::Message(_) => 300,
+            Event::DatagramBound(_) => 400,
+            Event::DatagramSent(_) | Event::DatagramReceived(_) => 900 + 250,
+            Event::DatagramLost(_) => 900,
             Event::Listening(_)
             | Event::Waiting(_)
             | Event::Queues(_)
             | Event::Keyframe(_)
+            | Event::Step(_)
+            | Event::Unaccepted(_)
+            | Event::DatagramQueue(_)
             | Event::Unknown(_) => 0,
         })
     }

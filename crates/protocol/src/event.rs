@@ -15,7 +15,10 @@ use std::{fmt, net::SocketAddr, sync::Arc};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, Keyframe, Policy, Seq};
+use crate::{
+    Called, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue, DatagramReceived,
+    DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
+};
 
 /// One numbered, timed event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +57,16 @@ pub enum Event {
     Dropped(Dropped),
     Keyframe(Box<Keyframe>),
     Unknown(Unknown),
+    Step(Step),
+    Called(Called),
+    Connecting(Connecting),
+    Unaccepted(Unaccepted),
+    Message(Message),
+    DatagramBound(DatagramBound),
+    DatagramSent(DatagramSent),
+    DatagramReceived(DatagramReceived),
+    DatagramLost(DatagramLost),
+    DatagramQueue(DatagramQueue),
 }
 
 impl From<Queues> for Event {
@@ -65,7 +78,7 @@ impl From<Queues> for Event {
 
 impl Event {
     /// The names of all events but [`Event::Unknown`], as they stand in JSON.
-    pub const NAMES: [&str; 19] = [
+    pub const NAMES: [&str; 29] = [
         "listening",
         "waiting",
         "connected",
@@ -85,6 +98,16 @@ impl Event {
         "queues",
         "dropped",
         "keyframe",
+        "step",
+        "called",
+        "connecting",
+        "unaccepted",
+        "message",
+        "datagram_bound",
+        "datagram_sent",
+        "datagram_received",
+        "datagram_lost",
+        "datagram_queue",
     ];
 
     /// The connection that the event is about, if it is about one.
@@ -111,10 +134,20 @@ impl Event {
             Event::Closed(e) => (e.conn, e.end),
             Event::Queues(e) => (e.conn, e.end),
             Event::Policy(e) => (e.conn?, End::Server),
+            Event::Called(e) => (e.conn?, e.end),
+            Event::Connecting(e) => (e.conn, e.end),
+            Event::Message(e) => (e.conn, e.end),
+            Event::DatagramBound(e) => (e.conn?, e.end),
+            Event::DatagramSent(e) => (e.conn, e.end),
+            Event::DatagramReceived(e) => (e.conn, e.end),
+            Event::DatagramLost(e) => (e.conn?, e.end),
+            Event::DatagramQueue(e) => (e.conn?, e.end),
             Event::Listening(_)
             | Event::Waiting(_)
             | Event::Dropped(_)
             | Event::Keyframe(_)
+            | Event::Step(_)
+            | Event::Unaccepted(_)
             | Event::Unknown(_) => return None,
         })
     }
@@ -261,6 +294,28 @@ pub struct Bagged {
     #[serde(default = "once")]
     pub times: u32,
     /// When the first of the merged bags was full.
+    #[serde(default)]
+    pub since_nanos: Option<u64>,
+}
+
+/// The server's program has found a whole message in the stream, by its framing. TCP knows nothing
+/// of it: a message may be cut by reads, and a read may hold many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The connection.
+    pub conn: Conn,
+    /// Always the server's end.
+    pub end: End,
+    /// Offset of its first byte, head included, in the incoming direction.
+    pub offset: u64,
+    /// How many bytes it takes of the stream, head or delimiter included.
+    pub bytes: u64,
+    /// How many of those are head or delimiter.
+    pub framing_bytes: u64,
+    /// How many messages were merged; 1 is not merged.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// When the first of the merged messages was whole.
     #[serde(default)]
     pub since_nanos: Option<u64>,
 }

@@ -205,6 +205,16 @@ fn known(name: &str, text: &str) -> Option<serde_json::Result<Event>> {
         "queues" => event(text, Event::Queues),
         "dropped" => event(text, Event::Dropped),
         "keyframe" => event(text, Event::Keyframe),
+        "step" => event(text, Event::Step),
+        "called" => event(text, Event::Called),
+        "connecting" => event(text, Event::Connecting),
+        "unaccepted" => event(text, Event::Unaccepted),
+        "message" => event(text, Event::Message),
+        "datagram_bound" => event(text, Event::DatagramBound),
+        "datagram_sent" => event(text, Event::DatagramSent),
+        "datagram_received" => event(text, Event::DatagramReceived),
+        "datagram_lost" => event(text, Event::DatagramLost),
+        "datagram_queue" => event(text, Event::DatagramQueue),
         _ => return None,
     })
 }

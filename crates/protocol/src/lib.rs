@@ -5,25 +5,33 @@
 //! One [`Record`] has two forms with one meaning: postcard in [`wire`] for the page, and one flat
 //! JSON line in [`json`] for files, curl and other programs. A property test ties them.
 
+mod called;
+mod datagram;
 mod disk;
 mod event;
 mod header;
 mod ids;
 pub mod json;
 mod keyframe;
+mod lesson;
 mod policy;
 pub mod reading;
 mod request;
 pub mod wire;
 
+pub use called::{Called, Connecting, Unaccepted, UnacceptedConnection};
+pub use datagram::{
+    DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramSent, LostBy,
+};
 pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
-    HalfClosed, Listening, PolicySet, Preview, Queues, Read, Record, Reset, TcpState, Unknown,
-    Waiting, Wrote,
+    HalfClosed, Listening, Message, PolicySet, Preview, Queues, Read, Record, Reset, TcpState,
+    Unknown, Waiting, Wrote,
 };
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
+pub use lesson::{Lecture, LectureState, LessonRequest, Step};
 pub use policy::{Policy, ReadWhen};
 pub use request::{Limit, Refusal, Request, Spacing};

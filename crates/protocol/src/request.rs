@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, Policy};
+use crate::{Conn, End, LessonRequest, Policy};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +50,50 @@ pub enum Request {
         /// Start?
         on: bool,
     },
+    /// Give a lesson.
+    Lesson(LessonRequest),
+    /// Make one recv(2) now, whatever the reading policy: for a reader that is held.
+    Read {
+        /// The connection.
+        conn: Conn,
+        /// Which program reads; the client's only if it is a demonstration client.
+        end: End,
+        /// The most bytes asked for: 1 to [`Policy::BUFSIZE_MAX`].
+        bytes: u32,
+    },
+    /// Send no more, but go on reading: shutdown(2) with SHUT_WR.
+    Shutdown {
+        /// The connection.
+        conn: Conn,
+        /// Which socket; the client's only if it is a demonstration client.
+        end: End,
+    },
+    /// Let the server go on calling accept(2), or not.
+    Accept {
+        /// Go on?
+        on: bool,
+    },
+    /// Let a demonstration client send these bytes, in one batch.
+    SendBytes {
+        /// An open demonstration client. None: connect a new one.
+        conn: Option<Conn>,
+        /// What to send: 1 to [`Request::BYTES_MAX`].
+        bytes: Vec<u8>,
+    },
+    /// How a demonstration client reads what comes back: at once, or not at all.
+    ClientReads {
+        /// An open demonstration client.
+        conn: Conn,
+        /// At once?
+        on: bool,
+    },
 }
 
 impl Request {
     /// The largest backlog that is asked for. Linux allows `net.core.somaxconn`, usually 4096.
     pub const BACKLOG_MAX: u32 = 65_535;
+    /// The most bytes that are given in full.
+    pub const BYTES_MAX: usize = 2048;
     /// The most batches of one request.
     pub const BATCHES_MAX: usize = 64;
     /// The most bytes of one batch.
@@ -90,7 +129,19 @@ impl Request {
                     _ => Ok(()),
                 }
             }
+            Request::Read { bytes, .. } if !(1..=Policy::BUFSIZE_MAX).contains(bytes) => {
+                out(Limit::Bufsize, 1, Policy::BUFSIZE_MAX)
+            }
+            Request::SendBytes { bytes, .. } if !(1..=Self::BYTES_MAX).contains(&bytes.len()) => {
+                out(Limit::BatchBytes, 1, Self::BYTES_MAX as u32)
+            }
             Request::SetBacklog { .. }
+            | Request::Lesson(_)
+            | Request::Read { .. }
+            | Request::Shutdown { .. }
+            | Request::Accept { .. }
+            | Request::SendBytes { .. }
+            | Request::ClientReads { .. }
             | Request::Close { .. }
             | Request::Reset { .. }
             | Request::Record { .. } => Ok(()),
@@ -168,6 +219,12 @@ pub enum Refusal {
     /// No recording by request is running.
     #[error("no recording that was started here is running")]
     NotRecording,
+    /// This relay cannot do that yet, or has no lessons.
+    #[error("this relay gives no lessons")]
+    NoLessons,
+    /// There is no lesson of that name, or no such step.
+    #[error("there is no such lesson or step")]
+    NoSuchLesson,
 }
 
 /// A value with a range.

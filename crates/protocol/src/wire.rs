@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Header, Record, Recording, Refusal, Request};
+use crate::{Header, Lecture, Record, Recording, Refusal, Request};
 
 /// The first byte of each message, and the `format` of the header. Another one is another language.
 pub const VERSION: u8 = 1;
@@ -32,6 +32,8 @@ pub enum FromRelay {
     },
     /// To each viewer that joins, and on every change. None: nothing was recorded yet.
     Recording(Option<Recording>),
+    /// To each viewer that joins, and on every change. None: no lesson is being given.
+    Lesson(Option<Box<Lecture>>),
 }
 
 /// What a page says.

@@ -34,6 +34,12 @@ pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal
         } => send(relay, conn, batches, spacing).await,
         Request::Record { on: true } => record(relay).await,
         Request::Record { on: false } => relay.recordings.stop_by_request(),
+        Request::Lesson(_)
+        | Request::Read { .. }
+        | Request::Shutdown { .. }
+        | Request::Accept { .. }
+        | Request::SendBytes { .. }
+        | Request::ClientReads { .. } => Err(Refusal::NoLessons),
     }
 }
 

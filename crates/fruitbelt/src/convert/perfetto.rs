@@ -450,6 +450,21 @@ impl<W: Write> Output for Trace<W> {
                 at,
                 &json!({"seq": seq, "records": e.records}),
             ),
+            Event::Called(e) => self.told(&e.method, at, &json!({"seq": seq, "call": e})),
+            Event::Step(e) => self.told("step", at, &json!({"seq": seq, "step": e})),
+            Event::Connecting(e) => self.told("connecting", at, &json!({"seq": seq, "socket": e})),
+            Event::Message(e) => self.told("message", at, &json!({"seq": seq, "message": e})),
+            Event::DatagramBound(e) => {
+                self.told("datagram socket", at, &json!({"seq": seq, "socket": e}))
+            }
+            Event::DatagramSent(e) => self.told("sendto", at, &json!({"seq": seq, "datagram": e})),
+            Event::DatagramReceived(e) => {
+                self.told("recvfrom", at, &json!({"seq": seq, "datagram": e}))
+            }
+            Event::DatagramLost(e) => {
+                self.told("datagrams lost", at, &json!({"seq": seq, "lost": e}))
+            }
+            Event::Unaccepted(_) | Event::DatagramQueue(_) => Ok(()),
             Event::Unknown(e) => self.told(&e.name, at, &json!({"seq": seq, "fields": e.fields})),
         }
     }

@@ -236,10 +236,103 @@ pub fn event() -> BoxedStrategy<Event> {
         2 => queues().prop_map(Event::from),
         1 => any::<u64>().prop_map(|records| Event::Dropped(Dropped { records })),
         1 => keyframe().prop_map(|keyframe| Event::Keyframe(Box::new(keyframe))),
+        4 => beside(),
         1 => Just(Event::Unknown(Unknown {
             name: "teleported".into(),
             fields: r#"{"where":[1,2,{"x":null}]}"#.into(),
         })),
+    ]
+    .boxed()
+}
+
+/// What is not a fact of a stream: calls, lessons, datagrams.
+fn beside() -> BoxedStrategy<Event> {
+    let text = || "[ -~é水]{0,20}";
+    let state = prop_oneof![Just(TcpState::Established), Just(TcpState::SynReceived)];
+    let unaccepted = (any::<Option<u32>>(), addr(), any::<u64>(), state).prop_map(
+        |(conn, peer, receive_queue, state)| UnacceptedConnection {
+            conn: conn.map(Conn),
+            peer,
+            receive_queue,
+            state,
+        },
+    );
+    let preview = option::of(
+        proptest::collection::vec(any::<u8>(), 0..=256).prop_map(|bytes| Preview(bytes.into())),
+    );
+    let datagram = (
+        0..5u8,
+        any::<Option<u32>>(),
+        end(),
+        any::<[u64; 4]>(),
+        any::<[Option<u64>; 2]>(),
+        (addr(), option::of(addr())),
+        preview,
+    );
+    let datagram = datagram.prop_map(|(kind, conn, end, n, maybe, (local, peer), preview)| {
+        let any_conn = conn.map(Conn);
+        let conn = Conn(conn.unwrap_or(1));
+        match kind {
+            0 => Event::DatagramBound(DatagramBound {
+                conn: any_conn,
+                end,
+                local,
+                peer,
+                bufsize: n[0] as u32,
+            }),
+            1 => Event::DatagramSent(DatagramSent {
+                conn,
+                end,
+                number: n[0],
+                bytes: n[1],
+                preview,
+            }),
+            2 => Event::DatagramReceived(DatagramReceived {
+                conn,
+                end,
+                number: maybe[0],
+                asked: n[0],
+                returned: n[1],
+                bytes: n[2],
+                preview,
+            }),
+            3 => Event::DatagramLost(DatagramLost {
+                conn: any_conn,
+                end,
+                datagrams: n[0],
+                number: maybe[0],
+                by: if n[1] % 2 == 0 {
+                    LostBy::FullBuffer
+                } else {
+                    LostBy::BadRoad
+                },
+            }),
+            _ => Event::DatagramQueue(DatagramQueue {
+                conn: any_conn,
+                end,
+                next_bytes: n[0],
+                kernel_memory: maybe[0],
+                kernel_memory_limit: maybe[1],
+            }),
+        }
+    });
+    prop_oneof![
+        5 => datagram,
+        1 => (text(), any::<u32>()).prop_map(|(lesson, step)| Event::Step(Step { lesson, step })),
+        1 => (any::<Option<u32>>(), end(), [text(), text(), text()], any::<Option<i32>>())
+            .prop_map(|(conn, end, [method, arguments, result], errno)| Event::Called(Called {
+                conn: conn.map(Conn), end, method, arguments, result, errno,
+            })),
+        1 => (any::<u32>(), addr(), addr()).prop_map(|(conn, local, peer)| {
+            Event::Connecting(Connecting { conn: Conn(conn), end: End::Client, local, peer })
+        }),
+        1 => (proptest::collection::vec(unaccepted, 0..3), any::<u32>())
+            .prop_map(|(connections, more)| Event::Unaccepted(Unaccepted { connections, more })),
+        1 => (any::<u32>(), any::<[u64; 3]>(), any::<u32>(), any::<Option<u64>>())
+            .prop_map(|(conn, n, times, since_nanos)| Event::Message(Message {
+                conn: Conn(conn), end: End::Server, offset: n[0], bytes: n[1], framing_bytes: n[2],
+                times, since_nanos,
+            })),
     ]
     .boxed()
 }

@@ -5,6 +5,7 @@
 //! but for what a program literally says.
 
 mod all;
+mod beside;
 mod caption;
 mod chart;
 mod cut;

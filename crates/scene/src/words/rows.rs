@@ -33,6 +33,16 @@ pub fn kind_name(event: &Event, lang: Lang) -> &'static str {
         Event::Queues(_) => ("sample", "采样"),
         Event::Dropped(_) => ("lost", "丢失"),
         Event::Keyframe(_) => ("keyframe", "关键帧"),
+        Event::Step(_) => ("lesson's step", "课程步骤"),
+        Event::Called(_) => ("call", "调用"),
+        Event::Connecting(_) => ("connecting", "正在连接"),
+        Event::Unaccepted(_) => ("not accepted", "尚未接受"),
+        Event::Message(_) => ("message", "消息"),
+        Event::DatagramBound(_) => ("datagram socket", "数据报套接字"),
+        Event::DatagramSent(_) => ("datagram sent", "发出数据报"),
+        Event::DatagramReceived(_) => ("datagram received", "收到数据报"),
+        Event::DatagramLost(_) => ("datagram lost", "丢失数据报"),
+        Event::DatagramQueue(_) => ("datagram queue", "数据报队列"),
         Event::Unknown(_) => ("unknown", "未知"),
     };
     match lang {
@@ -158,6 +168,16 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
             format!("丢失 {} 条记录", number(e.records)),
         ),
         Event::Keyframe(e) => keyframe(e, lang),
+        Event::Step(_)
+        | Event::Called(_)
+        | Event::Connecting(_)
+        | Event::Unaccepted(_)
+        | Event::Message(_)
+        | Event::DatagramBound(_)
+        | Event::DatagramSent(_)
+        | Event::DatagramReceived(_)
+        | Event::DatagramLost(_)
+        | Event::DatagramQueue(_) => super::beside::row(&record.event, lang),
         Event::Unknown(e) => say(
             format!("an event of a newer version: {}", e.name),
             format!("较新版本的事件：{}", e.name),
@@ -165,7 +185,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
     }
 }
 
-fn name(end: End, lang: Lang) -> &'static str {
+pub(super) fn name(end: End, lang: Lang) -> &'static str {
     match (end, lang) {
         (End::Server, Lang::En) => "server",
         (End::Client, Lang::En) => "client",
@@ -175,7 +195,7 @@ fn name(end: End, lang: Lang) -> &'static str {
 }
 
 /// Before a call: nothing for the server, whose calls the table is about.
-fn whose(end: End, lang: Lang) -> &'static str {
+pub(super) fn whose(end: End, lang: Lang) -> &'static str {
     match (end, lang) {
         (End::Server, _) => "",
         (End::Client, Lang::En) => "client's ",
@@ -466,6 +486,8 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NoRecordDir => "中继启动时没有给 --record-dir，没有存放录制的文件夹。".to_string(),
         Refusal::AlreadyRecording => "已经在录制。".to_string(),
         Refusal::NotRecording => "没有从这里开始的录制在进行。".to_string(),
+        Refusal::NoLessons => "这个中继不讲课。".to_string(),
+        Refusal::NoSuchLesson => "没有这一课，或没有这一步。".to_string(),
     }
 }
 

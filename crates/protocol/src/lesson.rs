@@ -1,0 +1,66 @@
+//! Lessons on the wire: the steps of a lesson's script among the records, and which lesson is on the
+//! wall, so that a second tab keeps in step. What a lesson *is* is the business of `lessons`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Run;
+
+/// A lesson's script begins a step: what follows, up to the next one, belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The lesson's name.
+    pub lesson: String,
+    /// Which step, from 0. The number of all steps: the script has ended, and has found what it
+    /// waited for.
+    pub step: u32,
+}
+
+/// The lesson that is being given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lecture {
+    /// The lesson's name.
+    pub lesson: String,
+    /// The run of its records: they come from the mirror of lessons, not from the relay's own.
+    pub run: Run,
+    /// The step on the wall, from 0.
+    pub step: u32,
+    /// The question of that step is answered.
+    pub revealed: bool,
+    /// How the script goes.
+    pub state: LectureState,
+}
+
+/// How a lesson's script goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LectureState {
+    /// It plays a step, or waits to be sent on.
+    Running,
+    /// All steps are played.
+    Finished,
+    /// What it waited for did not come, in words of the runner.
+    Failed(String),
+}
+
+/// What a viewer may ask about lessons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LessonRequest {
+    /// Begin a lesson, from its first step; one that is being given ends.
+    Begin {
+        /// Its name.
+        lesson: String,
+    },
+    /// Show a step. The script plays up to its end, if it has not yet.
+    Show {
+        /// Which, from 0.
+        step: u32,
+        /// With the answer to its question.
+        revealed: bool,
+    },
+    /// No lesson any more.
+    End,
+}
+
+impl LessonRequest {
+    /// The longest name of a lesson, bytes.
+    pub const NAME_BYTES_MAX: usize = 64;
+}

@@ -102,6 +102,26 @@ impl Measure {
         )
     }
 
+    /// As it is written in a file, for people: `ends of stream`, `calls of setsockopt`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if let Measure::Calls { method, about } = self {
+            return match about.as_str() {
+                "" => ["calls of ", method].concat(),
+                about => ["calls of ", method, " with ", about].concat(),
+            };
+        }
+        // A variant's name, as words: `EndsOfStream`.
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push(' ');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+
     /// Is it seen from both ends, so that one has to be named?
     #[must_use]
     pub fn has_ends(&self) -> bool {

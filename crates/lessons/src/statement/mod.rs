@@ -4,6 +4,7 @@
 //! and what depends on the edges inside is *unknown* rather than guessed.
 
 mod measured;
+mod told;
 
 use protocol::{Conn, End, Event, Record, Seq};
 use serde::{Deserialize, Serialize};

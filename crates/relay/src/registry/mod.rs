@@ -12,7 +12,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{Accepted, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
+use protocol::{
+    Accepted, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal, Spacing,
+};
 use tokio::sync::watch;
 
 use crate::{journal::Journal, socket::Turn};
@@ -138,7 +140,7 @@ impl Registry {
         self.seat(&mut state, conn, End::Server)
     }
 
-    /// A demonstration client is about to connect.
+    /// A demonstration client is about to connect; `calls` made its socket.
     ///
     /// # Errors
     /// There are enough of them.
@@ -146,6 +148,7 @@ impl Registry {
         self: &Arc<Self>,
         client: SocketAddr,
         server: SocketAddr,
+        calls: Vec<Called>,
     ) -> Result<Seat, Refusal> {
         let mut state = self.state();
         let open = state
@@ -157,6 +160,17 @@ impl Registry {
             return Err(Refusal::TooManyClients { limit: CLIENTS_MAX });
         }
         let conn = state.enter((client, server));
+        let made = calls.into_iter().map(|call| {
+            let conn = Some(conn);
+            Event::Called(Called { conn, ..call })
+        });
+        let connecting = Event::Connecting(Connecting {
+            conn,
+            end: End::Client,
+            local: client,
+            peer: server,
+        });
+        self.journal.record_all(made.chain([connecting]));
         Ok(self.seat(&mut state, conn, End::Client))
     }
 

@@ -22,8 +22,8 @@ use tokio::{
 };
 
 use crate::{
-    calls::Calls,
     journal::Journal,
+    noted::Calls,
     payload::{PAYLOAD_BYTES_MAX, payload},
     registry::{Batches, Ending, Registry, Seat},
     socket::Socket,
@@ -80,7 +80,7 @@ pub fn open(
     settings: &ClientSettings,
 ) -> Result<Opening, Refusal> {
     let (socket, local, calls) = prepare(server, settings).map_err(|error| refusal(&error))?;
-    let seat = registry.connecting(local, server, calls)?;
+    let seat = registry.connecting(local.into(), server.into(), calls)?;
     let mut connect: BoxFuture<_> = Box::pin(socket.connect(server));
     // The first poll makes the call; whoever waits for its end asks again.
     let begun = connect
@@ -160,11 +160,11 @@ impl Opening {
         };
         match connected {
             Ok(stream) => {
-                self.seat.connected(self.local, self.server);
+                self.seat.connected(self.local.into(), self.server.into());
                 Ok((self.seat, stream))
             }
             Err(error) => {
-                self.seat.failed(self.server, &error);
+                self.seat.failed(&self.server.into(), &error);
                 Err(refusal(&error))
             }
         }

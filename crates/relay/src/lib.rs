@@ -11,7 +11,6 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
-mod calls;
 mod client;
 mod echo;
 mod gather;
@@ -22,6 +21,7 @@ mod lines;
 mod listen;
 mod listeners;
 mod mirror;
+mod noted;
 mod observe;
 mod payload;
 mod reading;

@@ -12,7 +12,7 @@ use protocol::{Called, End};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
-use crate::{EchoConfig, calls::Calls};
+use crate::{EchoConfig, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;

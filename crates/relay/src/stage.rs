@@ -113,7 +113,7 @@ impl Stage {
             calls,
         } = listener;
         let listening = Listening {
-            addr,
+            addr: addr.into(),
             backlog: config.backlog,
             bufsize: config.policy.bufsize,
             sequential: config.sequential,
@@ -287,6 +287,7 @@ impl Server {
             | Request::Shutdown { .. }
             | Request::SendBytes { .. }
             | Request::ClientReads { .. }
+            | Request::Call { .. }
             | Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }
@@ -350,12 +351,12 @@ impl Server {
     }
 
     async fn serve(self: &Arc<Self>, listener: &tokio::net::TcpListener, listening: Listening) {
-        let serve = |stream: TcpStream, peer, place| {
+        let serve = |stream: TcpStream, peer: SocketAddr, place| {
             let local = match stream.local_addr() {
                 Ok(local) => local,
                 Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
             };
-            let seat = self.registry.accepted(peer, local);
+            let seat = self.registry.accepted(peer.into(), local.into());
             let socket = self.observe(&seat, stream);
             let journal = Arc::clone(&self.journal);
             self.sockets.spawn(async move {

@@ -2,14 +2,13 @@
 
 use std::{
     io,
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use protocol::{Called, Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Called, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -74,7 +73,7 @@ impl Seat {
     }
 
     /// The demonstration client's connect has returned.
-    pub fn connected(&self, client: SocketAddr, server: SocketAddr) {
+    pub fn connected(&self, client: Address, server: Address) {
         let _state = self.registry.state();
         self.registry.journal.record(Event::Connected(Connected {
             conn: self.conn,
@@ -85,7 +84,7 @@ impl Seat {
     }
 
     /// The demonstration client's connect has failed.
-    pub fn failed(&self, server: SocketAddr, error: &io::Error) {
+    pub fn failed(&self, server: &Address, error: &io::Error) {
         self.called("connect", server.to_string(), error.raw_os_error());
     }
 

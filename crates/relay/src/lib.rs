@@ -27,6 +27,7 @@ mod registry;
 mod requests;
 mod sample;
 mod socket;
+mod stream;
 
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -116,7 +117,7 @@ impl Relay {
     fn observe(&self, seat: &registry::Seat, stream: TcpStream) -> socket::Socket {
         socket::Socket::new(
             seat.place(),
-            stream,
+            stream.into(),
             Arc::clone(&self.journal),
             self.config.previews,
             // The client looks there, the server tells.

@@ -52,6 +52,9 @@ pub struct View {
     pub tabs: Lasting<Tabs>,
     /// The accept queue.
     pub desk: Lasting<Option<Desk>>,
+    /// Which log is shown, how many of its records, and the connection in focus: who looks at the
+    /// app by itself, as the panels of the second module do, follows this.
+    pub shown: Lasting<(u32, usize, Option<Conn>)>,
     /// Time.
     pub strip: Lasting<Strip>,
     /// The bar of time as a slider.
@@ -313,6 +316,7 @@ impl View {
             said: Lasting::default(),
             tabs: Lasting::default(),
             desk: Lasting::default(),
+            shown: Lasting::default(),
             strip: Lasting::default(),
             slider: Lasting::default(),
             flags: Lasting::default(),
@@ -516,6 +520,7 @@ impl View {
         }
 
         let (focus, link) = (app.focus(), app.link());
+        self.shown.put((log, count, focus));
         let recorded = app.recorded().is_some();
         let (now, state) = app.shown();
         let frame = Frame {

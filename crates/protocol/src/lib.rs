@@ -6,6 +6,7 @@
 //! JSON line in [`json`] for files, curl and other programs. A property test ties them.
 
 mod address;
+mod call;
 mod called;
 mod datagram;
 mod disk;
@@ -21,6 +22,7 @@ mod request;
 pub mod wire;
 
 pub use address::{Address, Family, NoAddress, UnixName};
+pub use call::{Call, SocketOption};
 pub use called::{Called, Connecting, Unaccepted, UnacceptedConnection};
 pub use datagram::{
     DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramSent, LostBy,

@@ -501,6 +501,8 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::Batches => "批数",
         Limit::BatchBytes => "每批的字节数",
         Limit::Gap => "间隙（毫秒）",
+        Limit::OptionValue => "选项的值",
+        Limit::Timeout => "超时（毫秒）",
     }
 }
 

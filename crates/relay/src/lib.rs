@@ -28,6 +28,8 @@ mod requests;
 mod sample;
 mod socket;
 mod stream;
+#[cfg(target_os = "linux")]
+mod unix_place;
 
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 

@@ -71,6 +71,12 @@ impl Calls {
             .map(|(conn, _)| *conn)
     }
 
+    /// The newest connection that calls are known of.
+    #[must_use]
+    pub fn newest(&self) -> Option<Conn> {
+        self.conns.last_key_value().map(|(conn, _)| *conn)
+    }
+
     pub(crate) fn call(&mut self, called: &Called, moment: Moment) {
         // A connect that failed is over; one that did not has a fact of its own.
         if let (Some(conn), Some(_)) = (called.conn, called.errno)

@@ -16,6 +16,7 @@ mod number;
 mod rows;
 mod ruler;
 mod say;
+pub(crate) mod steps;
 mod timeline;
 
 pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};

@@ -78,10 +78,14 @@ impl Calls {
     }
 
     pub(crate) fn call(&mut self, called: &Called, moment: Moment) {
-        // A connect that failed is over; one that did not has a fact of its own.
-        if let (Some(conn), Some(_)) = (called.conn, called.errno)
-            && matches!(called.method.as_str(), "connect" | "connect_ex")
-        {
+        // A connect that failed is over, and one whose socket was closed; one that did not fail
+        // has a fact of its own.
+        let ends = match called.method.as_str() {
+            "connect" | "connect_ex" => called.errno.is_some(),
+            "close" => called.end == End::Client,
+            _ => false,
+        };
+        if let Some(conn) = called.conn.filter(|_| ends) {
             self.connected(conn);
         }
         let calls = match called.conn {
@@ -102,7 +106,7 @@ impl Calls {
     }
 
     pub(crate) fn begin_connecting(&mut self, connecting: &Connecting, moment: Moment) {
-        self.entry(connecting.conn).connecting = Some((*connecting, moment));
+        self.entry(connecting.conn).connecting = Some((connecting.clone(), moment));
     }
 
     pub(crate) fn connected(&mut self, conn: Conn) {

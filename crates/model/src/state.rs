@@ -1,11 +1,11 @@
 //! The state: the fold of all records up to a moment. Bounded: totals, the last cuts of each
 //! ruler, and the last closed connections.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use protocol::{
-    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total, Unaccepted,
-    Unknown, Waiting,
+    Accepted, Address, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total,
+    Unaccepted, Unknown, Waiting,
 };
 
 use crate::{Answer, Calls, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
@@ -154,7 +154,7 @@ impl State {
     fn connected(&mut self, connected: &Connected, moment: Moment) {
         let Connected {
             conn, local, peer, ..
-        } = *connected;
+        } = connected.clone();
         if self.calls.connecting(conn).is_some() {
             Arc::make_mut(&mut self.calls).connected(conn);
         }
@@ -164,7 +164,7 @@ impl State {
     fn accept(&mut self, accepted: &Accepted, moment: Moment) {
         let Accepted {
             conn, local, peer, ..
-        } = *accepted;
+        } = accepted.clone();
         self.accepted += 1;
         self.leave_unaccepted(accepted);
         let policy = self.policy;
@@ -179,8 +179,8 @@ impl State {
     pub(crate) fn connection(
         &mut self,
         conn: Conn,
-        client_addr: SocketAddr,
-        server_addr: SocketAddr,
+        client_addr: Address,
+        server_addr: Address,
     ) -> &mut Connection {
         let policy = self.policy;
         let connection = self.conns.entry(conn).or_insert_with(|| {

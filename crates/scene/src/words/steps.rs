@@ -3,7 +3,7 @@
 use model::{EndState, Seen, SocketCall, State};
 use protocol::{Conn, End, ReadWhen};
 
-use super::{bytes, number, plural, seconds, times};
+use super::{bytes, number, plural, seconds, times, whole_address};
 use crate::{Frame, Lang, Link};
 
 fn pick(en: &'static str, zh: &'static str, lang: Lang) -> &'static str {
@@ -43,11 +43,11 @@ pub(crate) fn call(call: SocketCall) -> &'static str {
 /// Whose calls the client's are.
 pub(crate) fn who(state: &State, conn: Option<Conn>, foreign: bool, lang: Lang) -> Vec<String> {
     let addr = conn.and_then(|conn| match state.conn(conn) {
-        Some(connection) => Some(connection.client_addr),
-        None => Some(state.calls.connecting(conn)?.0.local),
+        Some(connection) => Some(&connection.client_addr),
+        None => Some(&state.calls.connecting(conn)?.0.local),
     });
     let addr = match (conn, addr) {
-        (Some(conn), Some(addr)) => format!("{conn}  {addr}"),
+        (Some(conn), Some(addr)) => format!("{conn}  {}", whole_address(addr, lang)),
         (Some(conn), None) => conn.to_string(),
         (None, _) => return vec![pick("nobody yet", "还没有人", lang).to_string()],
     };
@@ -144,12 +144,16 @@ fn detail(state: &State, conn: Option<Conn>, call: SocketCall, lang: Lang) -> St
                 (SocketCall::Listen, Some(it)) => {
                     format!("backlog {}", number(u64::from(it.backlog)))
                 }
-                (_, Some(it)) => it.addr.to_string(),
+                (_, Some(it)) => whole_address(&it.addr, lang),
                 (_, None) => given(None, End::Server, "bind"),
             }
         }
-        SocketCall::Connect => connection.map_or(String::new(), |it| it.server_addr.to_string()),
-        SocketCall::Accept => connection.map_or(String::new(), |it| it.client_addr.to_string()),
+        SocketCall::Connect => {
+            connection.map_or(String::new(), |it| whole_address(&it.server_addr, lang))
+        }
+        SocketCall::Accept => {
+            connection.map_or(String::new(), |it| whole_address(&it.client_addr, lang))
+        }
         SocketCall::ClientWrite | SocketCall::Write => {
             end.map_or(String::new(), |end| moved(end, true))
         }

@@ -17,6 +17,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 struct Later {
     cut: fn(&Frame) -> Scene,
     all: fn(&Frame) -> Scene,
+    steps: fn(&Frame) -> Scene,
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
 }
@@ -37,6 +38,7 @@ fn later() -> Result<Later, SplitLoaderError> {
     Ok(Later {
         cut: scene::cut,
         all: scene::all,
+        steps: scene::steps,
         inspect: scene::inspect,
         svg: scene::to_svg,
     })
@@ -71,6 +73,7 @@ pub fn stage(frame: &Frame) -> Scene {
     match (frame.picture, module()) {
         (Picture::Cut, Some(later)) => (later.cut)(frame),
         (Picture::All, Some(later)) => (later.all)(frame),
+        (Picture::Steps, Some(later)) => (later.steps)(frame),
         (Picture::Belt, _) | (_, None) => scene::belt(frame),
     }
 }

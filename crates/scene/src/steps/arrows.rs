@@ -6,7 +6,7 @@ use protocol::End;
 
 use super::Stage;
 use crate::{
-    Ink,
+    Fruit, Ink, Shape,
     motion::ease,
     sketch::{EDGE, dashed, fitting, guessed_width, line, text, trace},
     words,
@@ -94,7 +94,8 @@ fn accept(stage: &mut Stage) {
     let (_, right) = edges(stage);
     let y = stage.layout.middle(4);
     let from = match stage.layout.is_wide() {
-        true => right - 54.0,
+        // From the last place.
+        true => super::queue::last_place(stage),
         false => right - 16.0,
     };
     let ink = Ink::Ink;
@@ -152,6 +153,9 @@ fn out(stage: &mut Stage) {
         ink,
     };
     arrow.draw(stage);
+    if stage.layout.is_wide() {
+        fruit(stage, y, &lines[0]);
+    }
     labels(stage, y, lines);
 }
 
@@ -242,6 +246,33 @@ fn ends(stage: &mut Stage) {
     }
 }
 
+/// The fruit of the last sends, before the words in the middle of an arrow.
+fn fruit(stage: &mut Stage, y: f64, words: &str) {
+    let Some(batches) = stage.connection.and_then(|it| it.batches()) else {
+        return;
+    };
+    let size = stage.layout.sizes.small * 1.5;
+    let (left, right) = edges(stage);
+    let half = guessed_width(words, stage.layout.sizes.small * 1.1) * 0.54;
+    let mut x = (left + right) / 2.0 - half - size * 0.75;
+    for cut in batches.cuts().rev().take(3) {
+        let fruit = match cut.is_blurred() {
+            true => Fruit::Crate,
+            false => Fruit::of_batch(cut.ordinal),
+        };
+        stage.sketch.shapes.push(Shape::Sprite {
+            fruit,
+            x,
+            y: y - size * 0.62,
+            size,
+            turn: 0.0,
+            character: None,
+            opacity: 1.0,
+        });
+        x -= size * 1.05;
+    }
+}
+
 /// Above the line, and below it.
 fn labels(stage: &mut Stage, y: f64, lines: [String; 2]) {
     let sizes = stage.layout.sizes;
@@ -267,7 +298,7 @@ impl Arrow {
         let end = match self.has_come {
             true => self.to,
             // It was not seen to come: it ends on the way.
-            false => self.from + (self.to - self.from) * 0.55,
+            false => self.from + (self.to - self.from) * 0.88,
         };
         let tip = self.from + (end - self.from) * p;
         let head = stage.layout.sizes.number * 0.55 * (self.to - self.from).signum();

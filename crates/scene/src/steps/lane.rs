@@ -76,7 +76,7 @@ fn who(stage: &mut Stage) {
             .flat_map(|line| words::steps::halves(line))
             .collect();
     }
-    let pitch = sizes.small * 1.36;
+    let pitch = sizes.small * if is_wide { 1.36 } else { 1.25 };
     let y = stage.layout.top(0) + sizes.small * 1.1;
     for (index, words) in lines.into_iter().enumerate() {
         let at = (lane.x + 4.0, y + pitch * index as f64);

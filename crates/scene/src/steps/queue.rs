@@ -42,7 +42,10 @@ pub(super) fn draw(stage: &mut Stage) {
     stage.sketch.line(runs(vec![name, count], (left, y), room));
     places(stage, at, queued, limit.saturating_add(1));
     below(stage, at);
-    outside(stage, at);
+    // Who still finds a place is only on the way to it.
+    if queued > limit {
+        outside(stage, at);
+    }
 }
 
 /// The row of places.
@@ -57,6 +60,18 @@ fn place(stage: &Stage) -> Area {
     }
 }
 
+/// The middle of the last place that is drawn, from where accept takes one out.
+pub(super) fn last_place(stage: &Stage) -> f64 {
+    let listener = stage.frame.state.listener.as_ref();
+    let limit = listener.map_or(0, |it| match it.waiting {
+        Some((waiting, _)) => waiting.limit,
+        None => it.listening.backlog,
+    });
+    let at = place(stage);
+    let shown = limit.saturating_add(1).min(PLACES_MAX);
+    at.x + at.w / f64::from(PLACES_MAX) * (f64::from(shown) - 0.5)
+}
+
 /// As squares, the first ones taken; whose, where that is known.
 fn places(stage: &mut Stage, at: Area, queued: u32, places: u32) {
     let shown = places.max(queued).min(PLACES_MAX);
@@ -65,7 +80,9 @@ fn places(stage: &mut Stage, at: Area, queued: u32, places: u32) {
     let side = wide.min(at.h) - if is_wide { 3.0 } else { 2.0 };
     let names: Vec<Option<Conn>> = waiting(stage);
     for index in 0..shown {
-        let square = area(at.x + wide * f64::from(index), at.y, side, at.h.min(side));
+        // The first one stands where accept takes one out.
+        let column = f64::from(shown - 1 - index);
+        let square = area(at.x + wide * column, at.y, side, at.h.min(side));
         if index >= queued {
             let rim = dashed(Ink::Ink2, DRAWING, 4.0, 4.0);
             stage.sketch.rect(square, 5.0, Ink::Well, Some(rim));

@@ -53,8 +53,8 @@ pub(crate) fn who(state: &State, conn: Option<Conn>, foreign: bool, lang: Lang) 
     };
     let (first, second) = if foreign {
         (
-            pick("Somebody else's program:", "别人的程序：", lang),
-            pick("its calls cannot be seen.", "看不到它的调用。", lang),
+            pick("Somebody else's:", "别人的程序：", lang),
+            pick("its calls cannot be seen,", "看不到它的调用，", lang),
         )
     } else {
         (
@@ -63,11 +63,7 @@ pub(crate) fn who(state: &State, conn: Option<Conn>, foreign: bool, lang: Lang) 
         )
     };
     let third = match foreign {
-        true => pick(
-            "Only our own client is observed.",
-            "只有演示客户端看得到。",
-            lang,
-        ),
+        true => pick("only our client's are.", "只看得到演示客户端的。", lang),
         false => "",
     };
     [addr.as_str(), first, second, third]
@@ -79,7 +75,7 @@ pub(crate) fn who(state: &State, conn: Option<Conn>, foreign: bool, lang: Lang) 
 
 /// A line in two, where there is a space near its middle.
 pub(crate) fn halves(line: &str) -> Vec<String> {
-    if line.chars().count() < 18 {
+    if line.chars().count() < 23 {
         return vec![line.to_string()];
     }
     let middle = line.len() / 2;
@@ -263,9 +259,9 @@ pub(crate) fn arrived(here: u64, sent: u64, segments: u64, wide: bool, lang: Lan
     match (lang, wide && segments > 0) {
         (Lang::En, true) => {
             let segments = plural(segments, "segment", "segments");
-            format!("{count} here, in {segments}")
+            format!("{count} arrived in {segments}")
         }
-        (Lang::En, false) => format!("{count} here"),
+        (Lang::En, false) => format!("{count} arrived"),
         (Lang::Zh, true) => format!("到达 {count}，{} 个报文段", number(segments)),
         (Lang::Zh, false) => format!("到达 {count}"),
     }
@@ -275,7 +271,7 @@ pub(crate) fn arrived(here: u64, sent: u64, segments: u64, wide: bool, lang: Lan
 pub(crate) fn still_waits(count: u64, lang: Lang) -> String {
     match (count, lang) {
         (0, _) => String::new(),
-        (_, Lang::En) => format!("{} to be read", number(count)),
+        (_, Lang::En) => format!("{} wait to be read", number(count)),
         (_, Lang::Zh) => format!("待读 {}", number(count)),
     }
 }

@@ -15,6 +15,8 @@ mod diag;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+mod unix_domain;
+#[cfg(target_os = "linux")]
 pub use diag::Diag;
 #[cfg(target_os = "linux")]
 pub use linux::{

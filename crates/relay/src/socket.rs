@@ -11,13 +11,12 @@ use std::{
 };
 
 use protocol::{
-    Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, HalfClosed, Preview, Queues, Read,
-    Reset, Wrote,
+    Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, Family, HalfClosed, Preview, Queues,
+    Read, Reset, Wrote,
 };
 use socket2::SockRef;
 use tokio::{
     io::Interest,
-    net::TcpStream,
     sync::watch,
     time::{Instant, sleep_until},
 };
@@ -27,6 +26,7 @@ use crate::{
     journal::Journal,
     observe::{self, Look},
     sample::Sampler,
+    stream::Stream,
 };
 
 /// With the kernel's memory full and no growth for so long, the window counts as closed, whatever
@@ -46,7 +46,7 @@ pub type Turn = Arc<Mutex<()>>;
 pub struct Socket {
     conn: Conn,
     end: End,
-    stream: TcpStream,
+    stream: Stream,
     journal: Arc<Journal>,
     previews: bool,
     gather: Gather,
@@ -86,7 +86,7 @@ impl Socket {
     #[must_use]
     pub fn new(
         (conn, end): (Conn, End),
-        stream: TcpStream,
+        stream: Stream,
         journal: Arc<Journal>,
         previews: bool,
         recorded: Option<watch::Sender<u64>>,
@@ -343,8 +343,10 @@ impl Socket {
         self.stirred = true;
     }
 
-    /// close(2); with `reset`, so that the kernel sends RST.
+    /// close(2); with `reset`, so that the kernel sends RST. A Unix-domain socket has none: it closes
+    /// as without, and the other end gets ECONNRESET only if bytes are unread here.
     pub fn close(mut self, reset: bool) {
+        let reset = reset && self.stream.family() != Family::Unix;
         self.look_now(&[]);
         self.flush();
         let reset_by = match self.gone {
@@ -448,9 +450,9 @@ impl Socket {
 
     fn lose(&mut self, error: &io::Error) {
         let gone = match error.kind() {
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => Gone::Reset,
+            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Gone::Reset,
+            // Over TCP an RST was there before; over a Unix-domain socket the other end is just closed.
+            io::ErrorKind::BrokenPipe if self.stream.family() != Family::Unix => Gone::Reset,
             _ => Gone::Lost,
         };
         self.gone.get_or_insert(gone);

@@ -341,7 +341,7 @@ impl Server {
     fn observe(&self, seat: &Seat, stream: TcpStream) -> Socket {
         Socket::new(
             seat.place(),
-            stream,
+            stream.into(),
             Arc::clone(&self.journal),
             self.config.previews,
             // The client looks there, the server tells.

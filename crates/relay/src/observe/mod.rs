@@ -11,6 +11,8 @@ use protocol::TcpState;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+mod unix_domain;
+#[cfg(target_os = "linux")]
 pub use linux::{
     let_long_files_fail, look, peek, queues, raise_descriptor_limit, recv, send, sources, system,
     waiting,

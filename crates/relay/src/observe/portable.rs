@@ -5,9 +5,10 @@ use std::{io, mem::MaybeUninit};
 
 use protocol::Sources;
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 use super::{Buffers, Look};
+use crate::stream::Stream;
 
 /// How far a peek looks into the receive queue, bytes: there is no other way to measure it.
 const PEEK_BYTES_MAX: usize = 65_536;
@@ -37,7 +38,7 @@ pub fn let_long_files_fail() {}
 ///
 /// # Errors
 /// None here.
-pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
+pub fn look(stream: &Stream, read: u64) -> io::Result<Look> {
     let mut ahead = vec![0; PEEK_BYTES_MAX];
     let (queued, peer_shut, aborted) = match peek(stream, 0, &mut ahead) {
         Ok(0) => (0, true, false),
@@ -57,7 +58,7 @@ pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
 }
 
 /// Nothing is known of the buffers.
-pub fn queues(_stream: &TcpStream) -> Buffers {
+pub fn queues(_stream: &Stream) -> Buffers {
     Buffers::default()
 }
 
@@ -70,7 +71,7 @@ pub fn waiting(_listener: &TcpListener) -> Option<(u32, u32)> {
 ///
 /// # Errors
 /// As recv(2).
-pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+pub fn recv(stream: &Stream, into: &mut [u8]) -> io::Result<usize> {
     SockRef::from(stream).recv(uninit(into))
 }
 
@@ -78,7 +79,7 @@ pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 /// As recv(2); `Unsupported` if asked to skip.
-pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
+pub fn peek(stream: &Stream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
     if skip > 0 {
         return Err(io::ErrorKind::Unsupported.into());
     }
@@ -89,7 +90,7 @@ pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize>
 ///
 /// # Errors
 /// As send(2).
-pub fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+pub fn send(stream: &Stream, bytes: &[u8]) -> io::Result<usize> {
     SockRef::from(stream).send(bytes)
 }
 

@@ -77,7 +77,17 @@ pub struct Serve {
     #[arg(long, value_name = "DIR")]
     pub record_dir: Option<PathBuf>,
     #[command(flatten)]
+    pub lessons: LessonsDir,
+    #[command(flatten)]
     pub page_options: PageOptions,
+}
+
+/// Lessons beside the built-in ones.
+#[derive(Debug, Args)]
+pub struct LessonsDir {
+    /// A folder with lessons of your own, NAME.toml, beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub lessons: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +98,8 @@ pub struct Replay {
     /// Where the page is, on this machine only; port 0 picks a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
     pub page: SocketAddr,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
 }
@@ -100,6 +112,8 @@ pub struct Export {
     /// Recordings: JSON lines, as they are or gzip'ed
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_dir: PageDir,
 }
@@ -199,9 +213,8 @@ pub enum LessonCommand {
 
 #[derive(Debug, Args)]
 pub struct LessonList {
-    /// A folder with lessons of your own, NAME.toml, beside the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub lessons: Option<PathBuf>,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
 }
 
 #[derive(Debug, Args)]
@@ -230,9 +243,8 @@ pub struct LessonRun {
     #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 1, 10_000))]
     pub times: u32,
-    /// A folder with lessons of your own, NAME.toml, beside the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub lessons: Option<PathBuf>,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
 }
 
 #[derive(Debug, Args)]

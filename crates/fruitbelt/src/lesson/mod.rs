@@ -5,6 +5,7 @@
 mod act;
 mod compare;
 mod ends;
+mod given;
 mod play;
 mod report;
 mod run;
@@ -20,6 +21,7 @@ use crate::{
     arguments::{Lesson, LessonCommand},
 };
 
+pub use given::Given;
 pub use shelf::Shelf;
 
 /// Name and version, for the header of a recording.
@@ -32,7 +34,7 @@ const PROGRAM: &str = concat!("fruitbelt ", env!("CARGO_PKG_VERSION"));
 pub fn lesson(arguments: &Lesson) -> anyhow::Result<ExitCode> {
     match &arguments.command {
         LessonCommand::List(list) => {
-            let shelf = Shelf::of(list.lessons.as_deref())?;
+            let shelf = Shelf::of(&list.lessons)?;
             let mut out = std::io::stdout().lock();
             for lesson in shelf.lessons() {
                 writeln!(
@@ -64,7 +66,7 @@ pub fn lesson(arguments: &Lesson) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(if wrongs > 0 { USAGE } else { 0 }))
         }
         LessonCommand::Run(run) => {
-            let shelf = Shelf::of(run.lessons.as_deref())?;
+            let shelf = Shelf::of(&run.lessons)?;
             let lessons = match &run.name {
                 Some(name) => match shelf.find(name) {
                     Some(lesson) => vec![lesson],

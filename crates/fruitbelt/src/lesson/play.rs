@@ -218,6 +218,15 @@ impl Play {
         Ok(())
     }
 
+    /// Takes the next record, whenever it comes.
+    pub async fn follow(&mut self) {
+        // However long that is: it is dropped when there is more to do.
+        let day = Instant::now() + Duration::from_secs(86_400);
+        if self.next_record(day).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// The next record; None: it has not come in time.
     async fn next_record(&mut self, deadline: Instant) -> Result<Option<&Record>, Why> {
         let Ok(next) = timeout_at(deadline, self.incoming.next()).await else {

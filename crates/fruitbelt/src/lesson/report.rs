@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use lessons::{Lesson, Outcome, Question, Statement, Verdict};
-use protocol::{Event, Record, Seq};
+use protocol::{End, Event, Record, Seq};
 
 /// The text, and whether all is well.
 pub struct Report {
@@ -98,13 +98,30 @@ fn answered(report: &mut Report, question: &Question, played: &[Record]) {
     }
 }
 
-/// How many events of each kind, in the order of their first one; samples are left out.
+/// How many events of each kind each program saw, in the order of their first one; samples are left
+/// out.
 fn happened(records: &[Record]) -> String {
+    let programs = [
+        (Some(End::Client), "client: "),
+        (Some(End::Server), "server: "),
+        (None, ""),
+    ];
+    let told = programs.iter().filter_map(|(end, name)| {
+        let of = records.iter().map(|record| &record.event);
+        let of = of.filter(|event| event.place().map(|(_, end)| end) == *end);
+        let counts = counted(of);
+        (!counts.is_empty()).then(|| [name, counts.as_str()].concat())
+    });
+    let told: Vec<String> = told.collect();
+    match told.len() {
+        0 => "nothing happens".into(),
+        _ => told.join("; "),
+    }
+}
+
+fn counted<'a>(events: impl Iterator<Item = &'a Event>) -> String {
     let mut counts: Vec<(&'static str, u64)> = Vec::new();
-    for record in records {
-        let Some((name, times)) = kind(&record.event) else {
-            continue;
-        };
+    for (name, times) in events.filter_map(kind) {
         match counts.iter_mut().find(|(other, _)| *other == name) {
             Some((_, count)) => *count += u64::from(times),
             None => counts.push((name, u64::from(times))),
@@ -117,10 +134,7 @@ fn happened(records: &[Record]) -> String {
             count => format!("{name} × {count}"),
         })
         .collect();
-    match counts.len() {
-        0 => "nothing happens".into(),
-        _ => counts.join(", "),
-    }
+    counts.join(", ")
 }
 
 /// Its name and how many it stands for.

@@ -7,7 +7,7 @@ use std::{fs, io::Write, path::Path, process::ExitCode, sync::Arc};
 use anyhow::{Context, anyhow, bail};
 use lessons::Lesson;
 use model::{Show, State};
-use protocol::{Header, Record, json};
+use protocol::{Event, Header, Record, Seq, json};
 use relay::NewFile;
 
 use super::{
@@ -84,7 +84,11 @@ async fn give(lesson: Arc<Lesson>) -> Given {
             };
         }
     };
-    let header = play.stage.header();
+    // Before anything is recorded that it does not hold.
+    let header = Header {
+        head: Seq(0),
+        ..play.stage.header()
+    };
     let mut trouble = None;
     while trouble.is_none() && (play.next_step() as usize) < play.lesson.steps.len() {
         trouble = play.step().await.err();
@@ -133,7 +137,13 @@ fn keep(
     records: &[Record],
 ) -> anyhow::Result<()> {
     let mut lines = json::header_line(header) + "\n";
-    for record in records {
+    // A recording begins with what was true before its first record: here, nothing.
+    let opening = Record {
+        seq: Seq(0),
+        at_nanos: 0,
+        event: Event::Keyframe(Box::default()),
+    };
+    for record in [&opening].into_iter().chain(records) {
         lines += &json::record_line(record);
         lines.push('\n');
     }

@@ -4,6 +4,9 @@ use std::{fs, path::Path, sync::Arc};
 
 use anyhow::{anyhow, bail};
 use lessons::{Lesson, built_in, read};
+use relay::Page;
+
+use crate::arguments::LessonsDir;
 
 /// The lessons, in the order in which they are listed.
 #[derive(Debug, Default)]
@@ -17,12 +20,18 @@ impl Shelf {
     ///
     /// # Errors
     /// The folder cannot be read, or what is in it is no lesson: file, line and remedy.
-    pub fn of(folder: Option<&Path>) -> anyhow::Result<Shelf> {
+    pub fn of(dir: &LessonsDir) -> anyhow::Result<Shelf> {
         let built_in = built_in().map_err(|wrongs| anyhow!("{}", lines(&wrongs)))?;
         let mut shelf = Shelf {
             lessons: built_in.into_iter().map(Arc::new).collect(),
         };
-        for lesson in folder.map(own).transpose()?.unwrap_or_default() {
+        for lesson in dir
+            .lessons
+            .as_deref()
+            .map(own)
+            .transpose()?
+            .unwrap_or_default()
+        {
             match shelf.lessons.iter_mut().find(|it| it.id == lesson.id) {
                 Some(place) => *place = Arc::new(lesson),
                 None => shelf.lessons.push(Arc::new(lesson)),
@@ -43,10 +52,10 @@ impl Shelf {
         self.lessons.iter().map(|it| it.id.as_str()).collect()
     }
 
-    /// As the page reads them.
-    pub fn to_bin(&self) -> Vec<u8> {
+    /// The page with these lessons beside it, as it reads them.
+    pub fn beside(&self, page: Page) -> Page {
         let lessons: Vec<Lesson> = self.lessons.iter().map(|it| (**it).clone()).collect();
-        lessons::encode(&lessons)
+        page.with_file("lessons.bin", lessons::encode(&lessons))
     }
 }
 

@@ -9,11 +9,13 @@
 //! person -> Command -> Playback -> t
 //! ```
 
+mod character;
 mod connection;
 mod keyframe;
 mod levels;
 mod marker;
 mod marks;
+mod messages;
 mod pace;
 mod playback;
 mod ruler;
@@ -28,6 +30,7 @@ mod timeline;
 mod verify;
 mod weight;
 
+pub use character::HalfCharacter;
 pub use connection::{Answer, Connection, EndState, Moment};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};

@@ -39,7 +39,7 @@ proptest! {
         let name = line["event"].as_str().unwrap();
         prop_assert!(name == "teleported" || Event::NAMES.contains(&name));
         prop_assert!(line.keys().take(3).eq(["seq", "at_nanos", "event"]));
-        if name != "keyframe" && name != "teleported" {
+        if !["keyframe", "teleported", "unaccepted"].contains(&name) {
             prop_assert!(line.values().all(|value| !value.is_object() && !value.is_array()), "{:?}", line);
         }
     }

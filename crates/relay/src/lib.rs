@@ -12,6 +12,7 @@
 
 mod client;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

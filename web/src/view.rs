@@ -1,11 +1,9 @@
 //! What the panels read: plain values, taken from the app about ten times a second, each behind a
 //! signal of its own, so that what did not change is not rendered again.
 
-use std::net::SocketAddr;
-
 use leptos::prelude::*;
 use model::{Command, Connection, Filter, Mark, Marker, MarkerKind, Mode, Show, State, Stops};
-use protocol::{Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
+use protocol::{Address, Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
 use scene::{
     Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target,
     timeline::{Span, moment_at},
@@ -54,6 +52,9 @@ pub struct View {
     pub tabs: Lasting<Tabs>,
     /// The accept queue.
     pub desk: Lasting<Option<Desk>>,
+    /// Which log is shown, how many of its records, and the connection in focus: who looks at the
+    /// app by itself, as the panels of the second module do, follows this.
+    pub shown: Lasting<(u32, usize, Option<Conn>)>,
     /// Time.
     pub strip: Lasting<Strip>,
     /// The bar of time as a slider.
@@ -210,14 +211,14 @@ pub struct Flag {
 }
 
 /// What can be asked, from what is true now: a person acts on the present, wherever the show is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Controls {
     /// The connection in focus.
     pub focus: Option<FocusControls>,
     /// The server's policy, and the one asked for.
     pub server: PolicyControls,
     /// Where to connect.
-    pub addr: Option<SocketAddr>,
+    pub addr: Option<Address>,
     /// What listen(2) was asked for last, and what the relay was asked for since.
     pub backlog: Option<u32>,
     /// See [`Controls::backlog`].
@@ -315,6 +316,7 @@ impl View {
             said: Lasting::default(),
             tabs: Lasting::default(),
             desk: Lasting::default(),
+            shown: Lasting::default(),
             strip: Lasting::default(),
             slider: Lasting::default(),
             flags: Lasting::default(),
@@ -518,6 +520,7 @@ impl View {
         }
 
         let (focus, link) = (app.focus(), app.link());
+        self.shown.put((log, count, focus));
         let recorded = app.recorded().is_some();
         let (now, state) = app.shown();
         let frame = Frame {
@@ -722,7 +725,7 @@ fn controls(app: &App) -> Controls {
             }
         }),
         server: policy(None),
-        addr: live.listener.as_ref().map(|it| it.listening.addr),
+        addr: live.listener.as_ref().map(|it| it.listening.addr.clone()),
         backlog: app.backlog(),
         asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,

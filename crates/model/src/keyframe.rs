@@ -24,8 +24,8 @@ impl State {
                 .filter(|connection| connection.is_open())
                 .map(|connection| ConnKeyframe {
                     conn: connection.conn,
-                    client: connection.client_addr,
-                    server: connection.server_addr,
+                    client: connection.client_addr.clone(),
+                    server: connection.server_addr.clone(),
                     policy: connection.policy,
                     server_end: connection.server.as_ref().map(EndState::keyframe),
                     client_end: connection.client.as_ref().map(EndState::keyframe),
@@ -41,6 +41,11 @@ impl State {
             listening: listening.clone(),
             waiting: keyframe.waiting.map(|waiting| (waiting, moment)),
         });
+        // Who waits and who was let in meanwhile is not known.
+        self.unaccepted = None;
+        if self.calls.all_connecting().next().is_some() {
+            Arc::make_mut(&mut self.calls).forget_connecting();
+        }
         self.policy = keyframe.policy;
         self.accepted = keyframe.accepted;
         for connection in self.conns.values_mut() {
@@ -56,7 +61,8 @@ impl State {
             }
         }
         for known in &keyframe.conns {
-            let connection = self.connection(known.conn, known.client, known.server);
+            let connection =
+                self.connection(known.conn, known.client.clone(), known.server.clone());
             connection.policy = known.policy;
             for (end, known) in [
                 (&mut connection.server, &known.server_end),

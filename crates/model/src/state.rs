@@ -1,14 +1,14 @@
 //! The state: the fold of all records up to a moment. Bounded: totals, the last cuts of each
 //! ruler, and the last closed connections.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use protocol::{
-    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total, UnframedWhy,
-    Unknown, Waiting,
+    Accepted, Address, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total,
+    Unaccepted, UnframedWhy, Unknown, Waiting,
 };
 
-use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
+use crate::{Answer, Calls, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
 
 /// The echo server's listening socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,10 @@ pub struct State {
     pub conns: BTreeMap<Conn, Arc<Connection>>,
     /// How many connections were ever accepted.
     pub accepted: u64,
+    /// The calls that move no bytes.
+    pub calls: Arc<Calls>,
+    /// The last sample of who is not accepted, without those who were since.
+    pub unaccepted: Option<(Arc<Unaccepted>, Moment)>,
     /// Records known to be lost, and when that was last told.
     pub lost: Option<(u64, Moment)>,
     /// The last event of a newer version.
@@ -78,6 +82,7 @@ impl State {
                 self.now.seq = known_until;
             }
             Event::Listening(listening) => {
+                Arc::make_mut(&mut self.calls).listened = Some(moment);
                 // Who waits goes on waiting when listen(2) is called again.
                 let waiting = self.listener.take().and_then(|listener| listener.waiting);
                 self.listener = Some(Listener {
@@ -106,6 +111,12 @@ impl State {
                     None => self.note(Fault::NoSuchConnection { seq: record.seq }),
                 },
             },
+            // Of a connection that is not known yet, too: before connect there is a socket.
+            Event::Called(called) => Arc::make_mut(&mut self.calls).call(called, moment),
+            Event::Connecting(connecting) => {
+                Arc::make_mut(&mut self.calls).begin_connecting(connecting, moment);
+            }
+            Event::Unaccepted(sample) => self.take_unaccepted(sample, moment),
             Event::Unknown(unknown) => self.unknown = Some((unknown.clone(), moment)),
             event => {
                 let Some((conn, end)) = event.place() else {
@@ -149,15 +160,19 @@ impl State {
     fn connected(&mut self, connected: &Connected, moment: Moment) {
         let Connected {
             conn, local, peer, ..
-        } = *connected;
+        } = connected.clone();
+        if self.calls.connecting(conn).is_some() {
+            Arc::make_mut(&mut self.calls).connected(conn);
+        }
         self.connection(conn, local, peer).client = Some(EndState::opened_at(moment));
     }
 
     fn accept(&mut self, accepted: &Accepted, moment: Moment) {
         let Accepted {
             conn, local, peer, ..
-        } = *accepted;
+        } = accepted.clone();
         self.accepted += 1;
+        self.leave_unaccepted(accepted);
         let policy = self.policy;
         let connection = self.connection(conn, peer, local);
         // Until now nothing could be set for it alone, and if its client left the accept queue it
@@ -170,8 +185,8 @@ impl State {
     pub(crate) fn connection(
         &mut self,
         conn: Conn,
-        client_addr: SocketAddr,
-        server_addr: SocketAddr,
+        client_addr: Address,
+        server_addr: Address,
     ) -> &mut Connection {
         let policy = self.policy;
         let connection = self.conns.entry(conn).or_insert_with(|| {
@@ -182,6 +197,7 @@ impl State {
                 policy,
                 server: None,
                 client: None,
+                early_bytes: 0,
             })
         });
         Arc::make_mut(connection)
@@ -197,6 +213,9 @@ impl State {
             .collect();
         for conn in closed.iter().rev().skip(Self::CLOSED_MAX) {
             self.conns.remove(conn);
+            if !self.calls.of(Some(*conn)).is_empty() {
+                Arc::make_mut(&mut self.calls).forget(*conn);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, LessonRequest, Policy};
+use crate::{Call, Conn, End, LessonRequest, Policy};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,15 @@ pub enum Request {
         /// At once?
         on: bool,
     },
+    /// Let a demonstration client make one call of the socket interface. Calls of one connection
+    /// are made in the order in which they were asked for, each when the one before has returned.
+    Call {
+        /// An open demonstration client. None: a call on sockets of its own, see
+        /// [`Call::is_apart`].
+        conn: Option<Conn>,
+        /// Which call.
+        call: Call,
+    },
 }
 
 impl Request {
@@ -135,6 +144,10 @@ impl Request {
             Request::SendBytes { bytes, .. } if !(1..=Self::BYTES_MAX).contains(&bytes.len()) => {
                 out(Limit::BatchBytes, 1, Self::BYTES_MAX as u32)
             }
+            Request::Call { conn, call } => match (conn, call.is_apart()) {
+                (None, true) | (Some(_), false) => call.check(),
+                _ => Err(Refusal::Malformed),
+            },
             Request::SetBacklog { .. }
             | Request::Lesson(_)
             | Request::Read { .. }
@@ -244,6 +257,8 @@ pub enum Limit {
     Gap,
     Message,
     LengthBytes,
+    OptionValue,
+    Timeout,
 }
 
 impl std::fmt::Display for Limit {
@@ -259,6 +274,8 @@ impl std::fmt::Display for Limit {
             Limit::Gap => "the gap in milliseconds",
             Limit::Message => "the bytes of a message",
             Limit::LengthBytes => "the bytes of the length (1, 2 or 4)",
+            Limit::OptionValue => "the value of the option",
+            Limit::Timeout => "the timeout in milliseconds",
         })
     }
 }

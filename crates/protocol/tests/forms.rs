@@ -31,7 +31,7 @@ proptest! {
         prop_assert_eq!(wire::decode::<FromRelay>(&wire::encode(&message)), Ok(message));
     }
 
-    /// Flat: no field but a keyframe's holds an object, and every event has a known name.
+    /// Flat: no field but those of a keyframe and of `unaccepted` holds an object, and every event has a known name.
     #[test]
     fn lines_are_flat(record in record()) {
         let line: serde_json::Map<String, serde_json::Value> =
@@ -74,6 +74,8 @@ proptest! {
             Request::SetPolicy { conn: conn.map(Conn), policy },
             Request::SetBacklog { backlog: id },
             Request::Record { on: id % 2 == 0 },
+            Request::Call { conn: conn.map(Conn), call: Call::Settimeout { millis: conn } },
+            Request::Call { conn: None, call: Call::ConnectEx },
         ] {
             let asked = FromPage { id, request };
             prop_assert_eq!(wire::decode::<FromPage>(&wire::encode(&asked)), Ok(asked));
@@ -157,4 +159,40 @@ fn another_version_is_named() {
         wire::decode::<FromRelay>(&[99, 0]),
         Err(wire::WireError::Version { found: 99 })
     );
+}
+
+#[test]
+fn calls_are_checked_before_they_are_made() {
+    let check = |conn: Option<u32>, call| {
+        let conn = conn.map(Conn);
+        Request::Call { conn, call }.check()
+    };
+    assert_eq!(check(Some(1), Call::Recv { bytes: 1 }), Ok(()));
+    assert_eq!(check(None, Call::Parcel), Ok(()));
+    assert_eq!(
+        check(None, Call::Fileno),
+        Err(Refusal::Malformed),
+        "of which socket?"
+    );
+    assert_eq!(
+        check(Some(1), Call::ConnectEx),
+        Err(Refusal::Malformed),
+        "it is connected already"
+    );
+    let nothing = Call::Send { bytes: Vec::new() };
+    for call in [
+        nothing,
+        Call::RecvInto { bytes: 0 },
+        Call::Settimeout {
+            millis: Some(u32::MAX),
+        },
+    ] {
+        assert!(
+            matches!(
+                check(Some(1), call.clone()),
+                Err(Refusal::OutOfRange { .. })
+            ),
+            "{call:?}"
+        );
+    }
 }

@@ -39,6 +39,7 @@ pub async fn take_up(relay: &Arc<Relay>, request: Request) -> Result<(), Refusal
         | Request::Shutdown { .. }
         | Request::Accept { .. }
         | Request::SendBytes { .. }
+        | Request::Call { .. }
         | Request::ClientReads { .. } => Err(Refusal::NoLessons),
     }
 }

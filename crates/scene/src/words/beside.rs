@@ -21,9 +21,13 @@ pub fn row(event: &Event, lang: Lang) -> String {
         ),
         Event::Called(e) => {
             let outcome = match (e.errno, e.result.as_str()) {
-                (Some(errno), _) => say(
+                (Some(errno), "") => say(
                     format!(" failed: error {errno}"),
                     format!(" 失败：错误 {errno}"),
+                ),
+                (Some(errno), result) => say(
+                    format!(" failed: {result} ({errno})"),
+                    format!(" 失败：{result}（{errno}）"),
                 ),
                 (None, "") => String::new(),
                 (None, result) => say(format!(" returned {result}"), format!(" 返回 {result}")),

@@ -19,3 +19,4 @@ mod replay;
 mod requests;
 mod send;
 mod sockets;
+mod tutorial;

@@ -1,10 +1,10 @@
 //! Keeps books of a journal, apart from the relay's own: what must hold after every record.
 //! The model folds the same records, and what it verifies must hold too.
 
-use std::{collections::HashMap, net::SocketAddr};
+use std::collections::HashMap;
 
 use model::{Show, State};
-use protocol::{Conn, End, Event, Keyframe, Policy, Record, Seq};
+use protocol::{Address, Conn, End, Event, Keyframe, Policy, Record, Seq};
 
 /// What was told of one end.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ pub struct Books {
     at_nanos: u64,
     pub accounts: HashMap<(Conn, End), Account>,
     /// Which connection a client's address has.
-    pub conns: HashMap<SocketAddr, Conn>,
+    pub conns: HashMap<Address, Conn>,
     /// The policies that connections were given for themselves.
     pub policies: HashMap<Conn, Policy>,
     /// Records that were told to be lost.
@@ -61,8 +61,9 @@ impl Books {
         books
     }
 
-    pub fn server(&self, client: SocketAddr) -> Option<&Account> {
-        self.accounts.get(&(*self.conns.get(&client)?, End::Server))
+    pub fn server(&self, client: impl Into<Address>) -> Option<&Account> {
+        let conn = self.conns.get(&client.into())?;
+        self.accounts.get(&(*conn, End::Server))
     }
 
     pub fn apply(&mut self, record: &Record) {
@@ -98,12 +99,12 @@ impl Books {
         if let Some(place) = record.event.place() {
             match &record.event {
                 Event::Accepted(e) => {
-                    self.conns.insert(e.peer, e.conn);
+                    self.conns.insert(e.peer.clone(), e.conn);
                     let before = self.accounts.insert(place, Account::default());
                     assert!(before.is_none(), "{record:?}");
                 }
                 Event::Connected(e) => {
-                    self.conns.insert(e.local, e.conn);
+                    self.conns.insert(e.local.clone(), e.conn);
                     let before = self.accounts.insert(place, Account::default());
                     assert!(before.is_none(), "{record:?}");
                 }
@@ -125,7 +126,7 @@ impl Books {
             return;
         }
         for conn in &keyframe.conns {
-            self.conns.insert(conn.client, conn.conn);
+            self.conns.insert(conn.client.clone(), conn.conn);
             for (end, known) in [
                 (End::Server, conn.server_end),
                 (End::Client, conn.client_end),

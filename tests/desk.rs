@@ -83,7 +83,7 @@ async fn one_client_is_served_at_a_time() {
     let turns: Vec<_> = records
         .iter()
         .filter_map(|record| match &record.event {
-            Event::Accepted(e) => Some((e.conn, Some(e.peer))),
+            Event::Accepted(e) => Some((e.conn, e.peer.inet())),
             Event::Closed(e) => Some((e.conn, None)),
             _ => None,
         })
@@ -190,7 +190,7 @@ async fn the_desk_shows_what_ss_shows_also_when_the_backlog_changes() {
     for client in [first, second, third] {
         finish(client).await;
     }
-    let its_turn = |event: &Event| matches!(event, Event::Accepted(e) if e.peer == name);
+    let its_turn = |event: &Event| matches!(event, Event::Accepted(e) if e.peer == name.into());
     lines.until(its_turn).await;
 
     let wrong = Request::BACKLOG_MAX + 1;

@@ -90,6 +90,7 @@ struct Seen(watch::Receiver<Books>);
 
 impl Seen {
     async fn conn(&mut self, client: SocketAddr) -> Conn {
+        let client = client.into();
         let books = self.0.wait_for(|books| books.conns.contains_key(&client));
         timeout(PATIENCE, books).await.unwrap().unwrap().conns[&client]
     }

@@ -125,7 +125,7 @@ mod tests {
         state
     }
 
-    fn addr(port: u16) -> std::net::SocketAddr {
+    fn addr(port: u16) -> protocol::Address {
         ([127, 0, 0, 1], port).into()
     }
 

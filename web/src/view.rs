@@ -1,11 +1,9 @@
 //! What the panels read: plain values, taken from the app about ten times a second, each behind a
 //! signal of its own, so that what did not change is not rendered again.
 
-use std::net::SocketAddr;
-
 use leptos::prelude::*;
 use model::{Command, Connection, Filter, Mark, Marker, MarkerKind, Mode, Show, State, Stops};
-use protocol::{Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
+use protocol::{Address, Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
 use scene::{
     Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target,
     timeline::{Span, moment_at},
@@ -213,14 +211,14 @@ pub struct Flag {
 }
 
 /// What can be asked, from what is true now: a person acts on the present, wherever the show is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Controls {
     /// The connection in focus.
     pub focus: Option<FocusControls>,
     /// The server's policy, and the one asked for.
     pub server: PolicyControls,
     /// Where to connect.
-    pub addr: Option<SocketAddr>,
+    pub addr: Option<Address>,
     /// What listen(2) was asked for last, and what the relay was asked for since.
     pub backlog: Option<u32>,
     /// See [`Controls::backlog`].
@@ -727,7 +725,7 @@ fn controls(app: &App) -> Controls {
             }
         }),
         server: policy(None),
-        addr: live.listener.as_ref().map(|it| it.listening.addr),
+        addr: live.listener.as_ref().map(|it| it.listening.addr.clone()),
         backlog: app.backlog(),
         asked_backlog: app.asked_backlog(),
         heard: app.link() == Link::Live,

@@ -1,8 +1,6 @@
 //! One connection: what is known of its two sockets.
 
-use std::net::SocketAddr;
-
-use protocol::{Conn, End, Policy, Queues, Seq};
+use protocol::{Address, Conn, End, Policy, Queues, Seq};
 
 use crate::{Cut, Ruler, Show, Tail};
 
@@ -137,9 +135,9 @@ pub struct Connection {
     /// Its number.
     pub conn: Conn,
     /// The client's address.
-    pub client_addr: SocketAddr,
+    pub client_addr: Address,
     /// The server's address.
-    pub server_addr: SocketAddr,
+    pub server_addr: Address,
     /// How the server reads it.
     pub policy: Policy,
     /// The accepted socket; None until accept returned.

@@ -24,8 +24,8 @@ impl State {
                 .filter(|connection| connection.is_open())
                 .map(|connection| ConnKeyframe {
                     conn: connection.conn,
-                    client: connection.client_addr,
-                    server: connection.server_addr,
+                    client: connection.client_addr.clone(),
+                    server: connection.server_addr.clone(),
                     policy: connection.policy,
                     server_end: connection.server.as_ref().map(EndState::keyframe),
                     client_end: connection.client.as_ref().map(EndState::keyframe),
@@ -56,7 +56,8 @@ impl State {
             }
         }
         for known in &keyframe.conns {
-            let connection = self.connection(known.conn, known.client, known.server);
+            let connection =
+                self.connection(known.conn, known.client.clone(), known.server.clone());
             connection.policy = known.policy;
             for (end, known) in [
                 (&mut connection.server, &known.server_end),

@@ -36,10 +36,10 @@ pub enum MarkerKind {
         /// At most [`Markers::NAME_BYTES_MAX`].
         name: String,
     },
-    /// A lesson: one of its steps begins here.
+    /// A lesson's script: one of its steps begins here.
     Chapter {
-        /// At most [`Markers::NAME_BYTES_MAX`].
-        name: String,
+        /// Which, from 0; the number of all steps where the script has ended.
+        step: u32,
     },
     /// The first record of the log with this mark.
     Auto(Mark),
@@ -74,7 +74,7 @@ impl Markers {
         if self.all.len() >= Self::MAX {
             return None;
         }
-        if let MarkerKind::Hand { name } | MarkerKind::Chapter { name } = &mut kind {
+        if let MarkerKind::Hand { name } = &mut kind {
             let mut end = name.len().min(Self::NAME_BYTES_MAX);
             while !name.is_char_boundary(end) {
                 end -= 1;
@@ -134,10 +134,26 @@ impl Timeline {
             .add(self.place_at(show), MarkerKind::Hand { name })
     }
 
-    /// Sets a marker that a lesson names. Its number, or None where there are [`Markers::MAX`]
-    /// already.
-    pub fn add_chapter(&mut self, name: String, at: Place) -> Option<u32> {
-        self.markers.add(at, MarkerKind::Chapter { name })
+    /// Sets a marker where a step of a lesson's script begins. Its number, or None where there are
+    /// [`Markers::MAX`] already.
+    pub fn add_chapter(&mut self, step: u32, at: Place) -> Option<u32> {
+        self.markers.add(at, MarkerKind::Chapter { step })
+    }
+
+    /// The record with which a step of a lesson's script begins, the last one if there are several.
+    #[must_use]
+    pub fn chapter(&self, step: u32) -> Option<Seq> {
+        let is_it = |marker: &&Marker| marker.kind == MarkerKind::Chapter { step };
+        Some(self.markers().iter().rfind(is_it)?.at.seq)
+    }
+
+    /// What is shown last before a chapter begins. None: it is not recorded.
+    #[must_use]
+    pub fn before_chapter(&self, step: u32) -> Option<Show> {
+        let index = self.index_of(self.chapter(step)?);
+        let shown = self.entry(index)?.shown;
+        // What is shown at the same moment belongs to what begins.
+        Some((shown - Show(1)).max(self.start()))
     }
 
     /// Takes a marker away, whoever set it. Whether there was one.

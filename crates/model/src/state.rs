@@ -1,11 +1,11 @@
 //! The state: the fold of all records up to a moment. Bounded: totals, the last cuts of each
 //! ruler, and the last closed connections.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use protocol::{
-    Accepted, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total, Unknown,
-    Waiting,
+    Accepted, Address, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total,
+    Unknown, Waiting,
 };
 
 use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
@@ -143,14 +143,14 @@ impl State {
     fn connected(&mut self, connected: &Connected, moment: Moment) {
         let Connected {
             conn, local, peer, ..
-        } = *connected;
+        } = connected.clone();
         self.connection(conn, local, peer).client = Some(EndState::opened_at(moment));
     }
 
     fn accept(&mut self, accepted: &Accepted, moment: Moment) {
         let Accepted {
             conn, local, peer, ..
-        } = *accepted;
+        } = accepted.clone();
         self.accepted += 1;
         let policy = self.policy;
         let connection = self.connection(conn, peer, local);
@@ -164,8 +164,8 @@ impl State {
     pub(crate) fn connection(
         &mut self,
         conn: Conn,
-        client_addr: SocketAddr,
-        server_addr: SocketAddr,
+        client_addr: Address,
+        server_addr: Address,
     ) -> &mut Connection {
         let policy = self.policy;
         let connection = self.conns.entry(conn).or_insert_with(|| {

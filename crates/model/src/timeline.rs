@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use protocol::{Conn, Event, Record, Seq};
 
 use crate::{
-    Batch, Level, Marks, Pace, Show, State, levels::Levels, marker::Markers, snapshots::Snapshots,
-    survey::Survey, weight,
+    Batch, Level, Marks, Pace, Place, Show, State, levels::Levels, marker::Markers,
+    snapshots::Snapshots, survey::Survey, weight,
 };
 
 /// A record and when it is shown.
@@ -92,6 +92,13 @@ impl Timeline {
         let before = Marks::before(&self.head, &record);
         let is_connection = matches!(record.event, Event::Connected(_) | Event::Accepted(_))
             && self.head.conns.is_empty();
+        if let Event::Step(step) = &record.event {
+            let at = Place {
+                seq: record.seq,
+                millis_after: 0,
+            };
+            self.add_chapter(step.step, at);
+        }
         let index = self.len();
         let shown = self.take(index, &record);
         let marks = before.or(Marks::after(&self.head, &record));

@@ -1,11 +1,9 @@
 //! Calls of the socket interface that move no bytes of a stream, and the connections that a listener
 //! holds and nobody has accepted.
 
-use std::net::SocketAddr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, TcpState};
+use crate::{Address, Conn, End, TcpState};
 
 /// A program of ours has called the socket interface, and the call has returned: `socket`, `bind`,
 /// `setsockopt`, `getsockname`… What has a fact of its own (listen, accept, connect, recv, send) is
@@ -37,16 +35,16 @@ impl Called {
 
 /// connect(2) of our own client was called and has not returned: its SYN is the kernel's business
 /// from here on. A SYN itself cannot be seen without privileges; this stands for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connecting {
     /// The connection that it is to be.
     pub conn: Conn,
     /// Always the client's end.
     pub end: End,
     /// The client's own address.
-    pub local: SocketAddr,
+    pub local: Address,
     /// The server's address.
-    pub peer: SocketAddr,
+    pub peer: Address,
 }
 
 /// Sample: the connections of our listener that nobody has accepted, as `sock_diag(7)` tells them.
@@ -65,13 +63,13 @@ impl Unaccepted {
 }
 
 /// A connection that nobody has accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnacceptedConnection {
     /// Its number, if its client is ours.
     #[serde(default)]
     pub conn: Option<Conn>,
     /// The client's address.
-    pub peer: SocketAddr,
+    pub peer: Address,
     /// Bytes that wait on it already.
     pub receive_queue: u64,
     /// `syn_received`: not yet in the accept queue. `established`: in it.

@@ -2,15 +2,13 @@
 //! byte's is (connection, direction, offset). A "connection" is one client's address: UDP has none,
 //! but what one client and the server say to each other needs a name.
 
-use std::net::SocketAddr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, Preview};
+use crate::{Address, Conn, End, Preview};
 
 /// A datagram socket is bound. At the server's end with a connection: its first datagram has come,
 /// and from here on that client has a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatagramBound {
     /// None: the server's own socket.
     #[serde(default)]
@@ -18,10 +16,10 @@ pub struct DatagramBound {
     /// Which end.
     pub end: End,
     /// The socket's own address.
-    pub local: SocketAddr,
+    pub local: Address,
     /// The other end's, if it is known.
     #[serde(default)]
-    pub peer: Option<SocketAddr>,
+    pub peer: Option<Address>,
     /// The most bytes of one recvfrom.
     pub bufsize: u32,
 }

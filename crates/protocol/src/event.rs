@@ -10,14 +10,14 @@
 //! byte counts stay exact; the edges inside are unknown. `at_nanos` is the time at which the
 //! gathering ended: a journal numbers in the order of its clock.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Called, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue, DatagramReceived,
-    DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
+    Address, Called, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
+    DatagramReceived, DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
 };
 
 /// One numbered, timed event.
@@ -158,7 +158,7 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listening {
     /// The address bound, with the real port.
-    pub addr: SocketAddr,
+    pub addr: Address,
     /// What was asked of listen(2); the accept queue holds one more.
     pub backlog: u32,
     /// The most bytes that one recv may return, when the server started.
@@ -180,29 +180,29 @@ pub struct Waiting {
 }
 
 /// connect(2) of the demonstration client has returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connected {
     /// The connection.
     pub conn: Conn,
     /// Always the client's end.
     pub end: End,
     /// The client's own address.
-    pub local: SocketAddr,
+    pub local: Address,
     /// The server's address.
-    pub peer: SocketAddr,
+    pub peer: Address,
 }
 
 /// accept(2) has returned a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The connection.
     pub conn: Conn,
     /// Always the server's end.
     pub end: End,
     /// The client's address.
-    pub peer: SocketAddr,
+    pub peer: Address,
     /// The server's own address.
-    pub local: SocketAddr,
+    pub local: Address,
 }
 
 /// Bytes were found in the kernel that were not there at the last look: the growth of

@@ -1,10 +1,8 @@
 //! A keyframe: all that must be known to go on from a place in the journal without what was before.
 
-use std::net::SocketAddr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Conn, End, Listening, Policy, Queues, Waiting};
+use crate::{Address, Conn, End, Listening, Policy, Queues, Waiting};
 
 /// What was true after the record whose number it bears. Bytes from before it are known only by
 /// their number: they are forgotten, and drawn as blank crates. The default is "before all records".
@@ -30,9 +28,9 @@ pub struct ConnKeyframe {
     /// The connection.
     pub conn: Conn,
     /// The client's address.
-    pub client: SocketAddr,
+    pub client: Address,
     /// The server's address.
-    pub server: SocketAddr,
+    pub server: Address,
     /// Its reading policy.
     pub policy: Policy,
     /// The accepted socket, once accepted.

@@ -33,8 +33,10 @@ pub struct Lecture {
 /// How a lesson's script goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LectureState {
-    /// It plays a step, or waits to be sent on.
+    /// It plays a step.
     Running,
+    /// It has played what is on the wall, and waits to be sent on.
+    Waiting,
     /// All steps are played.
     Finished,
     /// What it waited for did not come, in words of the runner.

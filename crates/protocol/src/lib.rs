@@ -5,6 +5,7 @@
 //! One [`Record`] has two forms with one meaning: postcard in [`wire`] for the page, and one flat
 //! JSON line in [`json`] for files, curl and other programs. A property test ties them.
 
+mod address;
 mod call;
 mod called;
 mod datagram;
@@ -20,6 +21,7 @@ pub mod reading;
 mod request;
 pub mod wire;
 
+pub use address::{Address, Family, NoAddress, UnixName};
 pub use call::{Call, SocketOption};
 pub use called::{Called, Connecting, Unaccepted, UnacceptedConnection};
 pub use datagram::{

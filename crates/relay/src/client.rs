@@ -56,12 +56,12 @@ pub async fn connect(
         .bind(SocketAddr::new(server.ip(), 0))
         .map_err(system)?;
     let local = socket.local_addr().map_err(system)?;
-    let seat = registry.connecting(local, server)?;
+    let seat = registry.connecting(local.into(), server.into())?;
     let stream = timeout(CONNECT_TIMEOUT, socket.connect(server))
         .await
         .unwrap_or_else(|_| Err(std::io::Error::from_raw_os_error(TIMED_OUT)))
         .map_err(system)?;
-    seat.connected(local, server);
+    seat.connected(local.into(), server.into());
     Ok((seat, stream))
 }
 

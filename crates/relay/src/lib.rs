@@ -154,7 +154,7 @@ pub async fn run(
     }
     let registry = Registry::new(Arc::clone(&journal), config.policy);
     let listening = Listening {
-        addr: listeners.echo_addr,
+        addr: listeners.echo_addr.into(),
         backlog: config.backlog,
         bufsize: config.policy.bufsize,
         sequential: config.sequential,
@@ -281,12 +281,12 @@ impl Drop for Aside {
 
 async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener, listening: Listening) {
     let wished = relay.backlog.subscribe();
-    let serve = |stream: TcpStream, peer, place| {
+    let serve = |stream: TcpStream, peer: SocketAddr, place| {
         let local = match stream.local_addr() {
             Ok(local) => local,
             Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
         };
-        let seat = relay.registry.accepted(peer, local);
+        let seat = relay.registry.accepted(peer.into(), local.into());
         let socket = relay.observe(&seat, stream);
         let journal = Arc::clone(&relay.journal);
         relay.sockets.spawn(async move {

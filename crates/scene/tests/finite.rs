@@ -49,11 +49,11 @@ fn policy() -> impl Strategy<Value = Policy> {
 /// Events that need not fit together: offsets are mostly right, sometimes anything.
 fn event() -> impl Strategy<Value = Event> {
     let conn = Conn(1);
-    let addr: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
+    let addr: Address = "127.0.0.1:1".parse().unwrap();
     let times = prop_oneof![4 => Just(1_u32), 1 => 0..=5_000_u32];
     prop_oneof![
-        1 => Just(Event::Connected(Connected { conn, end: End::Client, local: addr, peer: addr })),
-        1 => Just(Event::Accepted(Accepted { conn, end: End::Server, peer: addr, local: addr })),
+        1 => Just(Event::Connected(Connected { conn, end: End::Client, local: addr.clone(), peer: addr.clone() })),
+        1 => Just(Event::Accepted(Accepted { conn, end: End::Server, peer: addr.clone(), local: addr })),
         8 => (end(), bytes(), times.clone(), preview(), proptest::option::of(0..=9_u32), any::<bool>()).prop_map(
             move |(end, bytes, times, preview, segments, fits)| Event::Arrived(Arrived {
                 conn, end, offset: if fits { u64::MAX } else { bytes }, bytes, segments, times, since_nanos: None, preview,

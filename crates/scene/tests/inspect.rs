@@ -123,15 +123,15 @@ fn situations() {
 #[test]
 fn reads_of_seven() {
     let sent = "水果传送带".as_bytes();
-    let addr: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
+    let addr: Address = "127.0.0.1:1".parse().unwrap();
     let (conn, end) = (CONN, End::Server);
     let preview = |from: usize, to: usize| Some(Preview(sent[from..to].into()));
     let mut events = vec![
         Event::Accepted(Accepted {
             conn,
             end,
-            peer: addr,
-            local: addr,
+            peer: addr.clone(),
+            local: addr.clone(),
         }),
         Event::Arrived(Arrived {
             conn,

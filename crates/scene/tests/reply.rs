@@ -33,10 +33,11 @@ impl Echo {
             has_client,
         };
         let (local, peer) = ("127.0.0.1:40000", "127.0.0.1:21567");
-        let (local, peer) = (local.parse().unwrap(), peer.parse().unwrap());
+        let (local, peer): (Address, Address) = (local.parse().unwrap(), peer.parse().unwrap());
         let conn = CONN;
         if has_client {
             let end = End::Client;
+            let (local, peer) = (local.clone(), peer.clone());
             echo.tell(Event::Connected(Connected {
                 conn,
                 end,

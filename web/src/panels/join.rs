@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use leptos::prelude::*;
+use protocol::Address;
 use wasm_bindgen::{JsValue, closure::Closure};
 
 use super::dynamic::{each, on};
@@ -32,7 +33,11 @@ impl Program {
     }
 
     /// The line that connects it. Python stays, with the socket as `s`: `s.send(b'0123456789')`.
-    fn line(self, host: &str, port: u16) -> String {
+    fn line(self, addr: &Address) -> String {
+        let Some(inet) = addr.inet() else {
+            return scene::words::nc_line(addr);
+        };
+        let (host, port) = (host(inet), inet.port());
         match self {
             Program::Nc => format!("nc {host} {port}"),
             Program::Telnet => format!("telnet {host} {port}"),
@@ -70,8 +75,8 @@ pub fn Join(view: View) -> impl IntoView {
     let program = RwSignal::new(Program::Nc);
     let done = RwSignal::new(Done::Nothing);
     let line = Memo::new(move |_| {
-        let addr = view.controls.with(|controls| controls.addr)?;
-        Some(program.get().line(&host(addr), addr.port()))
+        let addr = view.controls.with(|controls| controls.addr.clone())?;
+        Some(program.get().line(&addr))
     });
     let copy = move |_| {
         let Some(line) = line.get_untracked() else {

@@ -29,15 +29,15 @@ const FLOOD: u32 = 40;
 
 impl Echoes {
     pub fn of(conns: u32) -> Echoes {
-        let addr = ([127, 0, 0, 1], 21567).into();
+        let addr = Address::from(([127, 0, 0, 1], 21567));
         let mut next = vec![Event::Listening(Listening {
-            addr,
+            addr: addr.clone(),
             backlog: 5,
             bufsize: 1024,
             sequential: false,
         })];
         for conn in (1..=conns).map(Conn) {
-            let client = ([127, 0, 0, 1], 40_000 + conn.0 as u16).into();
+            let client = Address::from(([127, 0, 0, 1], 40_000 + conn.0 as u16));
             next.push(Event::Waiting(Waiting {
                 queued: 1,
                 limit: 5,
@@ -46,15 +46,15 @@ impl Echoes {
                 next.push(Event::Connected(Connected {
                     conn,
                     end: End::Client,
-                    local: client,
-                    peer: addr,
+                    local: client.clone(),
+                    peer: addr.clone(),
                 }));
             }
             next.push(Event::Accepted(Accepted {
                 conn,
                 end: End::Server,
                 peer: client,
-                local: addr,
+                local: addr.clone(),
             }));
             next.push(Event::Waiting(Waiting {
                 queued: 0,

@@ -129,7 +129,7 @@ fn keyframe(sims: &[Sim], server: &Server, accepted: u64) -> Keyframe {
             .map(|sim| ConnKeyframe {
                 conn: sim.conn,
                 client: client(sim.conn),
-                server: server.listening.addr,
+                server: server.listening.addr.clone(),
                 policy: server.policy,
                 server_end: Some(sim.end),
                 client_end: sim.ours.then(|| EndKeyframe {
@@ -141,7 +141,7 @@ fn keyframe(sims: &[Sim], server: &Server, accepted: u64) -> Keyframe {
     }
 }
 
-fn client(conn: Conn) -> std::net::SocketAddr {
+fn client(conn: Conn) -> Address {
     ([127, 0, 0, 1], 40_000 + conn.0 as u16).into()
 }
 
@@ -160,13 +160,13 @@ fn apply(
                 return;
             }
             let conn = Conn(sims.len() as u32 + 1);
-            let (local, peer) = (client(conn), server.listening.addr);
+            let (local, peer) = (client(conn), server.listening.addr.clone());
             if ours {
                 journal.add(Event::Connected(Connected {
                     conn,
                     end: End::Client,
-                    local,
-                    peer,
+                    local: local.clone(),
+                    peer: peer.clone(),
                 }));
             }
             journal.add(Event::Accepted(Accepted {

@@ -2,7 +2,7 @@
 
 use model::{Level, Show, State, Timeline};
 use proptest::prelude::*;
-use protocol::{Accepted, Arrived, Conn, End, Event, Read, Record, Seq};
+use protocol::{Accepted, Address, Arrived, Conn, End, Event, Read, Record, Seq};
 
 use super::{
     LARGE_COUNT,
@@ -123,7 +123,7 @@ proptest! {
 #[test]
 fn a_log_without_end_keeps_the_levels_that_it_can_show() {
     let (conn, end) = (Conn(1), End::Server);
-    let addr = ([127, 0, 0, 1], 1).into();
+    let addr = Address::from(([127, 0, 0, 1], 1));
     let mut timeline = Timeline::new(Some(conn));
     for seq in 1..=2 * LARGE_COUNT {
         if seq % 4 >= 2 {
@@ -136,8 +136,8 @@ fn a_log_without_end_keeps_the_levels_that_it_can_show() {
             1 => Event::Accepted(Accepted {
                 conn,
                 end,
-                peer: addr,
-                local: addr,
+                peer: addr.clone(),
+                local: addr.clone(),
             }),
             _ if seq % 2 == 0 => Event::Arrived(Arrived {
                 conn,

@@ -5,10 +5,13 @@ use std::net::SocketAddr;
 use proptest::{option, prelude::*};
 use protocol::*;
 
-fn addr() -> impl Strategy<Value = SocketAddr> {
+fn addr() -> impl Strategy<Value = Address> {
+    let inet = |addr: SocketAddr| Address::from(addr);
     prop_oneof![
-        any::<([u8; 4], u16)>().prop_map(SocketAddr::from),
-        any::<([u16; 8], u16)>().prop_map(SocketAddr::from),
+        any::<([u8; 4], u16)>().prop_map(move |it| inet(it.into())),
+        any::<([u16; 8], u16)>().prop_map(move |it| inet(it.into())),
+        "[ -~é水]{0,20}".prop_map(|path| UnixName::path(&path).into()),
+        "[ -~é水]{0,20}".prop_map(|name| UnixName::abstract_name(&name).into()),
     ]
 }
 

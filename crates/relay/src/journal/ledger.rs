@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use protocol::{
-    Conn, ConnKeyframe, End, EndKeyframe, Event, Keyframe, Listening, Policy, Total, Waiting,
+    Address, Conn, ConnKeyframe, End, EndKeyframe, Event, Keyframe, Listening, Policy, Total,
+    Waiting,
 };
 
 /// The running state of a journal.
@@ -37,11 +38,11 @@ impl Ledger {
             Event::Listening(listening) => self.listening = Some(listening.clone()),
             Event::Waiting(waiting) => self.waiting = Some(*waiting),
             Event::Connected(e) => {
-                self.conn(e.conn, e.local, e.peer).client_end = Some(EndKeyframe::default());
+                self.conn(e.conn, &e.local, &e.peer).client_end = Some(EndKeyframe::default());
             }
             Event::Accepted(e) => {
                 self.accepted += 1;
-                self.conn(e.conn, e.peer, e.local).server_end = Some(EndKeyframe::default());
+                self.conn(e.conn, &e.peer, &e.local).server_end = Some(EndKeyframe::default());
             }
             Event::Policy(set) => match set.conn {
                 Some(conn) => {
@@ -78,17 +79,12 @@ impl Ledger {
         }
     }
 
-    fn conn(
-        &mut self,
-        conn: Conn,
-        client: std::net::SocketAddr,
-        server: std::net::SocketAddr,
-    ) -> &mut ConnKeyframe {
+    fn conn(&mut self, conn: Conn, client: &Address, server: &Address) -> &mut ConnKeyframe {
         let policy = self.policy;
-        self.conns.entry(conn).or_insert(ConnKeyframe {
+        self.conns.entry(conn).or_insert_with(|| ConnKeyframe {
             conn,
-            client,
-            server,
+            client: client.clone(),
+            server: server.clone(),
             policy,
             server_end: None,
             client_end: None,
@@ -155,8 +151,8 @@ mod tests {
         Event::Accepted(Accepted {
             conn: CONN,
             end: END,
-            peer: ([127, 0, 0, 1], 5).into(),
-            local: ([127, 0, 0, 1], 6).into(),
+            peer: Address::Inet(([127, 0, 0, 1], 5).into()),
+            local: Address::Inet(([127, 0, 0, 1], 6).into()),
         })
     }
 

@@ -8,11 +8,10 @@ mod seat;
 
 use std::{
     collections::{HashMap, VecDeque},
-    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{Accepted, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
+use protocol::{Accepted, Address, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
 use tokio::sync::watch;
 
 use crate::{journal::Journal, socket::Turn};
@@ -24,6 +23,9 @@ pub use seat::Seat;
 pub const CLIENTS_MAX: u32 = 16;
 /// So many connections are remembered that our own client closed before the server accepted them.
 const UNACCEPTED_MAX: usize = 64;
+
+/// The client's address and the server's.
+type Pair = (Address, Address);
 
 /// All connections with an open end, and the server's policy.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ struct State {
     last: Conn,
     conns: HashMap<Conn, Entry>,
     /// By (client, server).
-    by_pair: HashMap<(SocketAddr, SocketAddr), Conn>,
+    by_pair: HashMap<Pair, Conn>,
     /// Connected and closed by our own client, not yet accepted; the oldest first.
     unaccepted: VecDeque<Conn>,
     /// No end is opened any more.
@@ -47,7 +49,7 @@ struct State {
 
 #[derive(Debug)]
 struct Entry {
-    pair: (SocketAddr, SocketAddr),
+    pair: Pair,
     policy: Policy,
     server: Presence,
     client: Presence,
@@ -118,22 +120,23 @@ impl Registry {
     }
 
     /// The server has accepted a connection.
-    pub fn accepted(self: &Arc<Self>, client: SocketAddr, server: SocketAddr) -> Seat {
+    pub fn accepted(self: &Arc<Self>, client: Address, server: Address) -> Seat {
         let mut state = self.state();
-        let known = state.by_pair.get(&(client, server)).copied();
+        let pair = (client, server);
+        let known = state.by_pair.get(&pair).copied();
         let joins = known.filter(|conn| {
             state
                 .conns
                 .get(conn)
                 .is_some_and(|entry| matches!(entry.server, Presence::Absent))
         });
-        let conn = joins.unwrap_or_else(|| state.enter((client, server)));
+        let conn = joins.unwrap_or_else(|| state.enter(pair.clone()));
         state.unaccepted.retain(|&unaccepted| unaccepted != conn);
         self.journal.record(Event::Accepted(Accepted {
             conn,
             end: End::Server,
-            peer: client,
-            local: server,
+            peer: pair.0,
+            local: pair.1,
         }));
         self.seat(&mut state, conn, End::Server)
     }
@@ -142,11 +145,7 @@ impl Registry {
     ///
     /// # Errors
     /// There are enough of them.
-    pub fn connecting(
-        self: &Arc<Self>,
-        client: SocketAddr,
-        server: SocketAddr,
-    ) -> Result<Seat, Refusal> {
+    pub fn connecting(self: &Arc<Self>, client: Address, server: Address) -> Result<Seat, Refusal> {
         let mut state = self.state();
         let open = state
             .conns
@@ -277,7 +276,7 @@ impl Registry {
 }
 
 impl State {
-    fn enter(&mut self, pair: (SocketAddr, SocketAddr)) -> Conn {
+    fn enter(&mut self, pair: Pair) -> Conn {
         self.last.0 = self.last.0.saturating_add(1);
         let entry = Entry {
             pair,
@@ -287,8 +286,11 @@ impl State {
             arrived: watch::Sender::new(0),
             turn: Turn::default(),
         };
+        // Clients without a name are not told apart by it, and none of them is ours.
+        if !entry.pair.0.is_unnamed() {
+            self.by_pair.insert(entry.pair.clone(), self.last);
+        }
         self.conns.insert(self.last, entry);
-        self.by_pair.insert(pair, self.last);
         self.last
     }
 

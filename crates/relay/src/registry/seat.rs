@@ -1,14 +1,11 @@
 //! An end's seat in the registry: how the task that owns its socket hears what a person wishes.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
-use protocol::{Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -73,7 +70,7 @@ impl Seat {
     }
 
     /// The demonstration client's connect has returned.
-    pub fn connected(&self, client: SocketAddr, server: SocketAddr) {
+    pub fn connected(&self, client: Address, server: Address) {
         let _state = self.registry.state();
         self.registry.journal.record(Event::Connected(Connected {
             conn: self.conn,

@@ -125,7 +125,7 @@ impl Cell<'_> {
         self.vessel(sketch, vessel);
         let number = self.connection.conn.to_string();
         sketch.text(text(&number, (5.0, y(1.0)), size).bold().within(w * 0.5));
-        let port = self.connection.client_addr.port().to_string();
+        let port = words::short_address(&self.connection.client_addr, self.frame.lang);
         let port = text(port, (right, y(1.0)), size).quiet().end();
         sketch.text(port.within(w * 0.46));
         let doing = self.doing((x, y(2.0)), size);
@@ -176,7 +176,7 @@ impl Cell<'_> {
     fn heading(&self, sketch: &mut Sketch, great: f64, size: f64, (x, y): (f64, f64), room: f64) {
         let number = self.connection.conn.to_string();
         sketch.text(text(&number, (x, y), great).bold().within(room * 0.26));
-        let peer = self.connection.client_addr.to_string();
+        let peer = words::whole_address(&self.connection.client_addr, self.frame.lang);
         let peer = text(peer, (x + room, y), size).mono().quiet().end();
         sketch.text(peer.within(room * 0.7));
     }

@@ -189,8 +189,7 @@ impl Board<'_> {
         let words = text(words, (x, y - size * 0.3), size).middle();
         self.sketch.text(words.within(at.w - size));
         if let Some(listener) = &self.frame.state.listener {
-            let addr = listener.listening.addr;
-            let words = format!("nc {} {}", addr.ip(), addr.port());
+            let words = words::nc_line(&listener.listening.addr);
             let words = text(words, (x, y + size * 1.2), size).mono().bold();
             self.sketch.text(words.middle().within(at.w - size));
         }

@@ -339,7 +339,6 @@ fn stranger(stage: &mut Stage, connection: &Connection) {
         stage.label(Label::SomebodyElse2),
     ];
     let size = stage.size;
-    let addr = connection.client_addr.to_string();
     if stage.plan.is_wide() {
         for (index, words) in lines.into_iter().enumerate() {
             let y = 292.0 + index as f64 * size.band * 1.3;
@@ -348,11 +347,8 @@ fn stranger(stage: &mut Stage, connection: &Connection) {
             stage.sketch.text(words.quiet().middle().within(170.0));
         }
         // Host and port each on its own line: a wall needs large digits.
-        let (host, port) = addr.rsplit_once(':').unwrap_or((&addr, ""));
-        for (index, words) in [host.to_string(), format!(":{port}")]
-            .into_iter()
-            .enumerate()
-        {
+        let lines = words::address_lines(&connection.client_addr, stage.frame.lang);
+        for (index, words) in lines.into_iter().enumerate() {
             let y = 362.0 + index as f64 * size.small * 1.3;
             let words = text(words, (146.0, y), size.small);
             stage
@@ -364,6 +360,7 @@ fn stranger(stage: &mut Stage, connection: &Connection) {
         let words = lines.join(join);
         let words = text(words, (44.0, 19.0), size.small);
         stage.sketch.text(words.quiet().within(200.0));
+        let addr = words::whole_address(&connection.client_addr, stage.frame.lang);
         let words = text(addr, (384.0, 19.0), size.least);
         stage.sketch.text(words.mono().quiet().end().within(140.0));
     }

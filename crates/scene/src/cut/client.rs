@@ -99,7 +99,7 @@ fn who(stage: &mut Stage, connection: &Connection) {
             lines.push((words.quiet(), height));
         }
     }
-    let port = format!(":{}", connection.client_addr.port());
+    let [_, port] = words::address_lines(&connection.client_addr, stage.frame.lang);
     let (port, height) = set(port, sizes.small);
     lines.push((port.mono().quiet(), height));
     let top = stage.layout.kernel.top + sizes.label;

@@ -25,7 +25,7 @@ pub(super) fn connection(connection: &Connection, lang: Lang) -> Inspection {
     let bytes = |count: u64| words::bytes(count, lang);
     tell(
         Label::Client,
-        Some(connection.client_addr.to_string()),
+        Some(words::whole_address(&connection.client_addr, lang)),
         Measured,
     );
     tell(

@@ -1,7 +1,7 @@
 //! The moment in plain words: two to four short lines for the white between the belts, and the
 //! same as one sentence for whoever listens.
 
-use super::{number, say::Say};
+use super::{nc_line, number, say::Say, short_address};
 use crate::{Frame, Lang, Link};
 
 /// A piece of a caption's line.
@@ -103,17 +103,23 @@ fn lines(frame: &Frame) -> Vec<String> {
     match (frame.connection(), &frame.state.listener) {
         (Some(connection), _) => Say { frame, connection }.lines(),
         (None, Some(listener)) => {
-            let addr = listener.listening.addr;
-            let (host, port) = (addr.ip(), addr.port());
-            let line = format!("`nc {host} {port}`");
+            let addr = &listener.listening.addr;
+            let line = format!("`{}`", nc_line(addr));
+            let name = short_address(addr, frame.lang);
             match frame.lang {
                 Lang::En => vec![
-                    format!("The desk is open: port *{port}*."),
+                    match addr.port() {
+                        Some(port) => format!("The desk is open: port *{port}*."),
+                        None => format!("The desk is open: *{name}*."),
+                    },
                     "Connect from a terminal:".to_string(),
                     line,
                 ],
                 Lang::Zh => vec![
-                    format!("*{port}* 端口已开门。"),
+                    match addr.port() {
+                        Some(port) => format!("*{port}* 端口已开门。"),
+                        None => format!("*{name}* 已开门。"),
+                    },
                     "在终端里连接：".to_string(),
                     line,
                 ],

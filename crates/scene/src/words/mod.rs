@@ -4,6 +4,7 @@
 //! Chinese has full-width punctuation; there are no italics. Numbers are grouped by a thin space,
 //! but for what a program literally says.
 
+mod address;
 mod all;
 mod beside;
 mod caption;
@@ -18,6 +19,8 @@ mod ruler;
 mod say;
 mod timeline;
 
+pub use address::nc_line;
+pub(crate) use address::{address_lines, short_address, whole_address};
 pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, read_next, short};
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};

@@ -6,7 +6,7 @@ use protocol::{
     ReadWhen, Record, Refusal, TcpState, Wrote,
 };
 
-use super::{bytes, duration::tenths_of_millis, kib, number, plural, seconds};
+use super::{bytes, duration::tenths_of_millis, kib, number, plural, seconds, whole_address};
 use crate::Lang;
 
 /// What kind of event it is, in a word or two: for a filter.
@@ -82,12 +82,12 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
             format!("全连接队列里有 {} 个（backlog {}）", e.queued, e.limit),
         ),
         Event::Connected(e) => say(
-            format!("client connected from {}", e.local),
-            format!("客户端从 {} 连上", e.local),
+            format!("client connected from {}", whole_address(&e.local, lang)),
+            format!("客户端从 {} 连上", whole_address(&e.local, lang)),
         ),
         Event::Accepted(e) => say(
-            format!("accept returned {}", e.peer),
-            format!("accept 返回 {}", e.peer),
+            format!("accept returned {}", whole_address(&e.peer, lang)),
+            format!("accept 返回 {}", whole_address(&e.peer, lang)),
         ),
         Event::Arrived(e) => arrived(e, record, connection, lang),
         Event::Read(e) => read(e, record, connection, lang),

@@ -69,7 +69,9 @@ pub fn mark_name(mark: Mark, lang: Lang) -> &'static str {
 #[must_use]
 pub fn marker_name(marker: &Marker, lang: Lang) -> String {
     match (&marker.kind, lang) {
-        (MarkerKind::Hand { name } | MarkerKind::Chapter { name }, _) => name.clone(),
+        (MarkerKind::Hand { name }, _) => name.clone(),
+        (MarkerKind::Chapter { step }, Lang::En) => format!("step {}", step + 1),
+        (MarkerKind::Chapter { step }, Lang::Zh) => format!("第 {} 步", step + 1),
         (MarkerKind::FirstConnection, Lang::En) => "first connection".into(),
         (MarkerKind::FirstConnection, Lang::Zh) => "首个连接".into(),
         (MarkerKind::Auto(mark), Lang::En) => format!("first {}", mark_name(*mark, lang)),

@@ -48,7 +48,7 @@ pub fn draw(view: View) -> Scene {
 
 pub fn timeline(count: u32) -> Timeline {
     let mut timeline = Timeline::new(Some(Conn(2)));
-    let server: std::net::SocketAddr = "127.0.0.1:21567".parse().unwrap();
+    let server: Address = "127.0.0.1:21567".parse().unwrap();
     let mut seq = 0;
     let mut push = |event: Event| {
         seq += 1;
@@ -59,7 +59,7 @@ pub fn timeline(count: u32) -> Timeline {
         });
     };
     push(Event::Listening(Listening {
-        addr: server,
+        addr: server.clone(),
         backlog: 5,
         bufsize: 1024,
         sequential: false,
@@ -76,14 +76,14 @@ pub fn timeline(count: u32) -> Timeline {
     push(Event::Policy(PolicySet { conn: None, policy }));
     for number in 1..=count {
         let conn = Conn(number);
-        let peer = std::net::SocketAddr::from(([192, 168, 7, 20], 40_000 + number as u16));
+        let peer = Address::from(([192, 168, 7, 20], 40_000 + number as u16));
         let ours = number % 3 == 1;
         if ours {
             push(Event::Connected(Connected {
                 conn,
                 end: End::Client,
-                local: peer,
-                peer: server,
+                local: peer.clone(),
+                peer: server.clone(),
             }));
         }
         if number % 19 == 18 {
@@ -94,7 +94,7 @@ pub fn timeline(count: u32) -> Timeline {
             conn,
             end: End::Server,
             peer,
-            local: server,
+            local: server.clone(),
         }));
         for event in life(number, ours) {
             push(event);

@@ -10,12 +10,13 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-/// Each package of the workspace, and the others that it may depend on in any way.
+/// Each package of the workspace, and the others that it may depend on in any way. (The tests of
+/// lessons take its own feature `toml`.)
 const ALLOWED: &str = "
     protocol
     model:      protocol
     scene:      protocol model
-    lessons:    protocol model
+    lessons:    protocol lessons
     reader:     protocol
     web:        protocol model scene lessons
     relay:      protocol

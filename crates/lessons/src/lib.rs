@@ -10,6 +10,7 @@
 //!                 +----------------> Statement <------------------+--> Verdict
 //! ```
 
+pub mod api;
 mod bin;
 #[cfg(feature = "toml")]
 mod built_in;

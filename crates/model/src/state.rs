@@ -106,6 +106,8 @@ impl State {
                     None => self.note(Fault::NoSuchConnection { seq: record.seq }),
                 },
             },
+            // Before a connection is there its client's socket is made, and connect called.
+            Event::Called(_) | Event::Connecting(_) => {}
             Event::Unknown(unknown) => self.unknown = Some((unknown.clone(), moment)),
             event => {
                 let Some((conn, end)) = event.place() else {

@@ -23,13 +23,45 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
+/// What a person wishes of the listener, and what it says of that.
+#[derive(Debug)]
+pub struct Wishes {
+    /// What to ask of listen(2).
+    pub backlog: watch::Sender<u32>,
+    /// Whether it is to accept.
+    pub accepting: watch::Sender<bool>,
+    /// Whether it does.
+    accepts: watch::Sender<bool>,
+}
+
+impl Wishes {
+    /// It accepts, with that backlog.
+    pub fn new(backlog: u32) -> Wishes {
+        Wishes {
+            backlog: watch::Sender::new(backlog),
+            accepting: watch::Sender::new(true),
+            accepts: watch::Sender::new(true),
+        }
+    }
+
+    /// Lets it accept or not; returns when that is in force.
+    pub async fn accept(&self, on: bool) {
+        let mut accepts = self.accepts.subscribe();
+        self.accepting.send_replace(on);
+        // Another one may wish otherwise meanwhile: then that is waited for. The sender lives here.
+        let _ = accepts
+            .wait_for(|does| *does == *self.accepting.borrow())
+            .await;
+    }
+}
+
 /// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
-/// `listening` is what was recorded of the listener; `wished` is the backlog that a person wishes.
+/// `listening` is what was recorded of the listener.
 pub async fn listen(
     listener: &TcpListener,
     mut listening: Listening,
-    mut wished: watch::Receiver<u32>,
+    wishes: &Wishes,
     journal: &Journal,
     serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
 ) {
@@ -42,9 +74,17 @@ pub async fn listen(
     let mut queue = AcceptQueue::default();
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
+    let mut wished = wishes.backlog.subscribe();
+    let mut accepting = wishes.accepting.subscribe();
     queue.sample(listener, journal);
     loop {
+        let accepts = *accepting.borrow_and_update();
+        // Between two calls of accept(2), never in one.
+        wishes.accepts.send_replace(accepts);
         let accept = async {
+            if !accepts {
+                std::future::pending::<()>().await;
+            }
             let place = Arc::clone(&places).acquire_owned().await;
             (place, listener.accept().await)
         };
@@ -86,7 +126,8 @@ pub async fn listen(
                 }
                 queue.stir();
             }
-            () = queue.due(places.available_permits() == 0) => {}
+            Ok(()) = accepting.changed() => {}
+            () = queue.due(!accepts || places.available_permits() == 0) => {}
         }
         queue.sample(listener, journal);
     }

@@ -144,6 +144,8 @@ pub struct Connection {
     pub server: Option<EndState>,
     /// The demonstration client's socket; None if the client is somebody else's program.
     pub client: Option<EndState>,
+    /// Bytes that the kernel held for it before accept returned, as it told then.
+    pub early_bytes: u64,
 }
 
 impl Connection {
@@ -186,11 +188,17 @@ impl Connection {
     #[must_use]
     pub fn on_the_way(&self) -> Option<u64> {
         let sent = self.client.as_ref()?.wrote.total.bytes;
-        let arrived = self
-            .server
+        Some(sent.saturating_sub(self.here_bytes()))
+    }
+
+    /// Length of the incoming stream that is known to be in the server's kernel, read or not: what
+    /// has arrived, or, for a connection that nobody has accepted, what waits on it.
+    #[must_use]
+    pub fn here_bytes(&self) -> u64 {
+        self.server
             .as_ref()
-            .map_or(0, |end| end.arrived.total.bytes);
-        Some(sent.saturating_sub(arrived))
+            .map_or(0, |end| end.arrived.total.bytes)
+            .max(self.early_bytes)
     }
 
     /// The ruler that says which batch a byte belongs to: the sends, if we know them, otherwise

@@ -41,6 +41,11 @@ impl State {
             listening: listening.clone(),
             waiting: keyframe.waiting.map(|waiting| (waiting, moment)),
         });
+        // Who waits and who was let in meanwhile is not known.
+        self.unaccepted = None;
+        if self.calls.all_connecting().next().is_some() {
+            Arc::make_mut(&mut self.calls).forget_connecting();
+        }
         self.policy = keyframe.policy;
         self.accepted = keyframe.accepted;
         for connection in self.conns.values_mut() {

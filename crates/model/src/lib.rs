@@ -9,6 +9,7 @@
 //! person -> Command -> Playback -> t
 //! ```
 
+mod calls;
 mod connection;
 mod keyframe;
 mod levels;
@@ -16,26 +17,32 @@ mod marker;
 mod marks;
 mod pace;
 mod playback;
+mod program;
 mod ruler;
 mod slow;
 mod snapshots;
 mod state;
+mod steps;
 mod stretch;
 mod survey;
 mod tail;
 mod time;
 mod timeline;
+mod unaccepted;
 mod verify;
 mod weight;
 
+pub use calls::{Call, Calls};
 pub use connection::{Answer, Connection, EndState, Moment};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};
 pub use marks::{Filter, Kinds, Mark, Marks, Stops};
 pub use pace::Pace;
 pub use playback::{Command, Mode, Playback};
+pub use program::{AtLine, Position, ProgramLine, position};
 pub use ruler::{Cut, Ruler};
 pub use state::{Listener, State};
+pub use steps::{Seen, SocketCall, latest_call};
 pub use survey::{Bucket, Idle};
 pub use tail::Tail;
 pub use time::Show;

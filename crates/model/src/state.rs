@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use protocol::{
     Accepted, Address, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total,
-    Unknown, Waiting,
+    Unaccepted, Unknown, Waiting,
 };
 
-use crate::{Answer, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
+use crate::{Answer, Calls, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
 
 /// The echo server's listening socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,10 @@ pub struct State {
     pub conns: BTreeMap<Conn, Arc<Connection>>,
     /// How many connections were ever accepted.
     pub accepted: u64,
+    /// The calls that move no bytes.
+    pub calls: Arc<Calls>,
+    /// The last sample of who is not accepted, without those who were since.
+    pub unaccepted: Option<(Arc<Unaccepted>, Moment)>,
     /// Records known to be lost, and when that was last told.
     pub lost: Option<(u64, Moment)>,
     /// The last event of a newer version.
@@ -78,6 +82,7 @@ impl State {
                 self.now.seq = known_until;
             }
             Event::Listening(listening) => {
+                Arc::make_mut(&mut self.calls).listened = Some(moment);
                 // Who waits goes on waiting when listen(2) is called again.
                 let waiting = self.listener.take().and_then(|listener| listener.waiting);
                 self.listener = Some(Listener {
@@ -106,8 +111,12 @@ impl State {
                     None => self.note(Fault::NoSuchConnection { seq: record.seq }),
                 },
             },
-            // Before a connection is there its client's socket is made, and connect called.
-            Event::Called(_) | Event::Connecting(_) => {}
+            // Of a connection that is not known yet, too: before connect there is a socket.
+            Event::Called(called) => Arc::make_mut(&mut self.calls).call(called, moment),
+            Event::Connecting(connecting) => {
+                Arc::make_mut(&mut self.calls).begin_connecting(connecting, moment);
+            }
+            Event::Unaccepted(sample) => self.take_unaccepted(sample, moment),
             Event::Unknown(unknown) => self.unknown = Some((unknown.clone(), moment)),
             event => {
                 let Some((conn, end)) = event.place() else {
@@ -146,6 +155,9 @@ impl State {
         let Connected {
             conn, local, peer, ..
         } = connected.clone();
+        if self.calls.connecting(conn).is_some() {
+            Arc::make_mut(&mut self.calls).connected(conn);
+        }
         self.connection(conn, local, peer).client = Some(EndState::opened_at(moment));
     }
 
@@ -154,6 +166,7 @@ impl State {
             conn, local, peer, ..
         } = accepted.clone();
         self.accepted += 1;
+        self.leave_unaccepted(accepted);
         let policy = self.policy;
         let connection = self.connection(conn, peer, local);
         // Until now nothing could be set for it alone, and if its client left the accept queue it
@@ -178,6 +191,7 @@ impl State {
                 policy,
                 server: None,
                 client: None,
+                early_bytes: 0,
             })
         });
         Arc::make_mut(connection)
@@ -193,6 +207,9 @@ impl State {
             .collect();
         for conn in closed.iter().rev().skip(Self::CLOSED_MAX) {
             self.conns.remove(conn);
+            if !self.calls.of(Some(*conn)).is_empty() {
+                Arc::make_mut(&mut self.calls).forget(*conn);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{ConnKeyframe, Event, Keyframe, Preview, Queues};
+use protocol::{ConnKeyframe, Event, Keyframe, Preview, Queues, UnacceptedConnection};
 
 use crate::{Answer, Connection, Cut, EndState, Ruler, State, Tail, timeline::Entry};
 
@@ -28,13 +28,24 @@ pub(crate) fn entry_bytes(event: &Event) -> usize {
                     + keyframe.conns.len() * size_of::<ConnKeyframe>()
             }
             Event::Unknown(unknown) => unknown.name.len() + unknown.fields.len() + 2 * ALLOCATION,
+            Event::Called(e) => {
+                e.method.len() + e.arguments.len() + e.result.len() + 3 * ALLOCATION
+            }
+            Event::Unaccepted(e) => {
+                ALLOCATION + e.connections.len() * size_of::<UnacceptedConnection>()
+            }
             _ => 0,
         }
 }
 
 /// A state that is kept beside another: what they do not share.
 pub(crate) fn state_bytes(state: &State, beside: Option<&State>) -> usize {
-    state
+    let shares_calls = beside.is_some_and(|beside| Arc::ptr_eq(&beside.calls, &state.calls));
+    let calls = match shares_calls {
+        true => 0,
+        false => state.calls.weight_bytes(),
+    };
+    let conns: usize = state
         .conns
         .iter()
         .map(|(number, connection)| {
@@ -46,7 +57,8 @@ pub(crate) fn state_bytes(state: &State, beside: Option<&State>) -> usize {
             let client = end_bytes(&connection.client, other.map(|other| &other.client));
             size_of::<Connection>() + server + client
         })
-        .sum()
+        .sum();
+    conns + calls
 }
 
 fn end_bytes(end: &Option<EndState>, beside: Option<&Option<EndState>>) -> usize {

@@ -119,6 +119,18 @@ impl Socket {
         }
     }
 
+    /// Whose socket it is.
+    #[must_use]
+    pub fn place(&self) -> (Conn, End) {
+        (self.conn, self.end)
+    }
+
+    /// The socket, for questions and settings that move no bytes.
+    #[must_use]
+    pub fn sock(&self) -> SockRef<'_> {
+        SockRef::from(&self.stream)
+    }
+
     /// Bytes that have arrived and are not read.
     #[must_use]
     pub fn queued(&self) -> u64 {
@@ -341,6 +353,21 @@ impl Socket {
             () = other => {}
         }
         self.stirred = true;
+    }
+
+    /// shutdown(2) with SHUT_WR: sends no more, and goes on reading.
+    ///
+    /// # Errors
+    /// As shutdown(2).
+    pub fn shutdown(&mut self) -> io::Result<()> {
+        self.flush();
+        SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
+        self.journal.record(Event::HalfClosed(HalfClosed {
+            conn: self.conn,
+            end: self.end,
+            by: self.end,
+        }));
+        Ok(())
     }
 
     /// close(2); with `reset`, so that the kernel sends RST.

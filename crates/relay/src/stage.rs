@@ -18,7 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use records::Records;
 
 use crate::{
-    GRACE, StartError,
+    GRACE, StartError, by_hand,
     client::{self, ClientSettings},
     echo,
     journal::Journal,
@@ -283,11 +283,19 @@ impl Server {
                 };
                 self.send(conn, batches).await
             }
+            Request::Call {
+                conn: Some(conn),
+                call,
+            } => registry.call(conn, call),
+            Request::Call { conn: None, call } => by_hand::make_apart(&call, &self.journal)
+                .await
+                .map_err(|error| Refusal::System {
+                    errno: error.raw_os_error().unwrap_or(0),
+                }),
             Request::Read { .. }
             | Request::Shutdown { .. }
             | Request::SendBytes { .. }
             | Request::ClientReads { .. }
-            | Request::Call { .. }
             | Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use protocol::{Address, Called, Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Call, Called, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -24,6 +24,8 @@ pub struct News {
     pub ending: Option<Ending>,
     /// New batches.
     pub batches: Option<Batches>,
+    /// Calls to be made.
+    pub calls: Vec<Call>,
 }
 
 /// An end's place in the registry; dropping it leaves.
@@ -127,6 +129,7 @@ impl Seat {
             policy: state.policy,
             ending: None,
             batches: None,
+            calls: Vec::new(),
         };
         let Some(entry) = state.conns.get_mut(&self.conn) else {
             return news;
@@ -139,6 +142,7 @@ impl Seat {
         if let Presence::Open(open) = presence {
             news.ending = open.ending;
             news.batches = open.batches.take();
+            news.calls = std::mem::take(&mut open.calls);
             if std::mem::take(&mut open.policy_is_own) {
                 self.registry.journal.record(Event::Policy(PolicySet {
                     conn: Some(self.conn),

@@ -1,0 +1,66 @@
+//! Connections that nobody has accepted: who waits, with how many bytes in the kernel already, and
+//! who stands outside because the accept queue is full.
+
+use std::sync::Arc;
+
+use protocol::{Accepted, Conn, TcpState, Unaccepted, UnacceptedConnection};
+
+use crate::{Connection, Moment, State};
+
+impl State {
+    /// Those that the last sample told of, and that were not accepted since.
+    pub fn not_accepted(&self) -> impl Iterator<Item = &UnacceptedConnection> {
+        self.unaccepted
+            .iter()
+            .flat_map(|(sample, _)| &sample.connections)
+    }
+
+    /// What the last sample told of a connection that nobody has accepted.
+    #[must_use]
+    pub fn unaccepted_of(&self, conn: Conn) -> Option<&UnacceptedConnection> {
+        let addr = self.conn(conn).map(|connection| &connection.client_addr);
+        self.not_accepted()
+            .find(|it| it.conn == Some(conn) || addr == Some(&it.peer))
+    }
+
+    /// Our clients whose connect has not returned, by number: they stand outside.
+    pub fn outside(&self) -> impl Iterator<Item = Conn> {
+        self.calls.all_connecting()
+    }
+
+    /// Bytes that wait on connections that nobody accepted.
+    #[must_use]
+    pub fn unaccepted_bytes(&self) -> u64 {
+        self.not_accepted()
+            .fold(0, |sum, it| sum.saturating_add(it.receive_queue))
+    }
+
+    pub(crate) fn take_unaccepted(&mut self, sample: &Unaccepted, moment: Moment) {
+        for told in &sample.connections {
+            let conn = told.conn.or_else(|| {
+                let unknown = |it: &&Arc<Connection>| it.client_addr == told.peer && it.is_open();
+                self.conns.values().find(unknown).map(|it| it.conn)
+            });
+            if let Some(connection) = conn.and_then(|conn| self.conns.get_mut(&conn))
+                && connection.early_bytes < told.receive_queue
+                && connection.server.is_none()
+                && told.state == TcpState::Established
+            {
+                Arc::make_mut(connection).early_bytes = told.receive_queue;
+            }
+        }
+        self.unaccepted = Some((Arc::new(sample.clone()), moment));
+    }
+
+    /// A fact is newer than the sample: whoever is accepted waits no more.
+    pub(crate) fn leave_unaccepted(&mut self, accepted: &Accepted) {
+        if let Some((sample, _)) = &mut self.unaccepted {
+            let is_it = |it: &UnacceptedConnection| {
+                it.peer == accepted.peer || it.conn == Some(accepted.conn)
+            };
+            if sample.connections.iter().any(is_it) {
+                Arc::make_mut(sample).connections.retain(|it| !is_it(it));
+            }
+        }
+    }
+}

@@ -117,7 +117,11 @@ impl Program {
                 }
             }
             Call::Shutdown => {
-                let returned = socket.shutdown().map(|()| String::new());
+                socket.shut();
+                let returned = match socket.is_gone() {
+                    true => Err(io::ErrorKind::NotConnected.into()),
+                    false => Ok(String::new()),
+                };
                 told(socket, "shutdown", "SHUT_WR".to_owned(), returned)
             }
             Call::Close if self.is_detached => {

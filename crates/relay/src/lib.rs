@@ -31,6 +31,9 @@ mod registry;
 mod sample;
 mod socket;
 mod stage;
+mod stream;
+#[cfg(target_os = "linux")]
+mod unix_place;
 
 use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
 

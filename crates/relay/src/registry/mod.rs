@@ -26,6 +26,8 @@ pub use seat::Seat;
 pub const CLIENTS_MAX: u32 = 16;
 /// The most calls that wait to be taken up by a client.
 const CALLS_MAX: usize = 64;
+/// The most reads by hand that wait to be made, for each end.
+const READS_MAX: u32 = 64;
 /// So many connections are remembered that our own client closed before the server accepted them.
 const UNACCEPTED_MAX: usize = 64;
 
@@ -80,6 +82,14 @@ struct Open {
     /// Calls to be made that were not taken up.
     calls: Vec<Call>,
     is_sending: bool,
+    /// Asked for by hand, not yet taken up: the most bytes of each.
+    reads: VecDeque<u32>,
+    /// Asked for by hand, not yet made; at most [`READS_MAX`].
+    reads_to_make: u32,
+    /// It is to send no more.
+    is_shut: bool,
+    /// It reads only when it is told to.
+    reads_by_hand: bool,
 }
 
 /// How a person wants an end to end.
@@ -98,6 +108,8 @@ pub struct Batches {
     pub sizes: VecDeque<u32>,
     /// When the next one goes.
     pub spacing: Spacing,
+    /// The bytes of the only batch. None: the stream's digits go on.
+    pub given: Option<Vec<u8>>,
 }
 
 impl Registry {
@@ -148,7 +160,8 @@ impl Registry {
         self.seat(&mut state, conn, End::Server)
     }
 
-    /// A demonstration client is about to connect; `calls` made its socket.
+    /// A demonstration client is about to connect; `calls` made its socket, and `reads` says whether
+    /// it reads by itself.
     ///
     /// # Errors
     /// There are enough of them.
@@ -157,6 +170,7 @@ impl Registry {
         client: Address,
         server: Address,
         calls: Vec<Called>,
+        reads: bool,
     ) -> Result<Seat, Refusal> {
         let mut state = self.state();
         let open = state
@@ -179,7 +193,16 @@ impl Registry {
             peer: server,
         });
         self.journal.record_all(made.chain([connecting]));
-        Ok(self.seat(&mut state, conn, End::Client))
+        let seat = self.seat(&mut state, conn, End::Client);
+        if let Ok(open) = state.open(conn, End::Client) {
+            open.reads_by_hand = !reads;
+        }
+        Ok(seat)
+    }
+
+    /// The number of the connection between these addresses, if one is known.
+    pub fn number(&self, client: Address, server: Address) -> Option<Conn> {
+        self.state().by_pair.get(&(client, server)).copied()
     }
 
     /// Changes the policy: of one connection, or of the server and all its connections.
@@ -235,10 +258,13 @@ impl Registry {
     /// Lets an open demonstration client send.
     ///
     /// # Errors
-    /// It is not open, not ours, or still busy.
+    /// It is not open, not ours, still busy, or shut down.
     pub fn send(&self, conn: Conn, batches: Batches) -> Result<(), Refusal> {
         let mut state = self.state();
         let open = state.open(conn, End::Client)?;
+        if open.is_shut {
+            return Err(Refusal::Shut { conn });
+        }
         if open.is_sending {
             return Err(Refusal::StillSending { conn });
         }
@@ -259,6 +285,51 @@ impl Registry {
             return Err(Refusal::StillSending { conn });
         }
         open.calls.push(call);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an end make one recv of at most so many bytes, whatever its policy, when all those asked
+    /// for before are made and there is something to read.
+    ///
+    /// # Errors
+    /// It is not accepted, not open or not ours, or enough reads wait.
+    pub fn read(&self, conn: Conn, end: End, bytes: u32) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, end)?;
+        if open.reads_to_make >= READS_MAX {
+            let limit = READS_MAX;
+            return Err(Refusal::TooManyReads { conn, limit });
+        }
+        open.reads_to_make += 1;
+        open.reads.push_back(bytes);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an end send no more, when all that it is sending is taken by the kernel.
+    ///
+    /// # Errors
+    /// It is not accepted, not open, not ours, or shut down already.
+    pub fn shut(&self, conn: Conn, end: End) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, end)?;
+        if open.is_shut {
+            return Err(Refusal::Shut { conn });
+        }
+        open.is_shut = true;
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an open demonstration client read by itself, or only when it is told to.
+    ///
+    /// # Errors
+    /// It is not open or not ours.
+    pub fn client_reads(&self, conn: Conn, on: bool) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, End::Client)?;
+        open.reads_by_hand = !on;
         open.post.call();
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! An end's seat in the registry: how the task that owns its socket hears what a person wishes.
 
 use std::{
-    io,
+    collections::VecDeque,
+    io, mem,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -26,6 +27,12 @@ pub struct News {
     pub batches: Option<Batches>,
     /// Calls to be made.
     pub calls: Vec<Call>,
+    /// Further reads to be made by hand: the most bytes of each.
+    pub reads: VecDeque<u32>,
+    /// The end is to send no more.
+    pub is_shut: bool,
+    /// The client reads only when it is told to.
+    pub reads_by_hand: bool,
 }
 
 /// An end's place in the registry; dropping it leaves.
@@ -130,6 +137,9 @@ impl Seat {
             ending: None,
             batches: None,
             calls: Vec::new(),
+            reads: VecDeque::new(),
+            is_shut: false,
+            reads_by_hand: false,
         };
         let Some(entry) = state.conns.get_mut(&self.conn) else {
             return news;
@@ -142,8 +152,11 @@ impl Seat {
         if let Presence::Open(open) = presence {
             news.ending = open.ending;
             news.batches = open.batches.take();
-            news.calls = std::mem::take(&mut open.calls);
-            if std::mem::take(&mut open.policy_is_own) {
+            news.calls = mem::take(&mut open.calls);
+            news.reads = mem::take(&mut open.reads);
+            news.is_shut = open.is_shut;
+            news.reads_by_hand = open.reads_by_hand;
+            if mem::take(&mut open.policy_is_own) {
                 self.registry.journal.record(Event::Policy(PolicySet {
                     conn: Some(self.conn),
                     policy: entry.policy,
@@ -156,6 +169,14 @@ impl Seat {
     /// Returns when there is news.
     pub async fn news(&self) {
         self.post.wake.notified().await;
+    }
+
+    /// A read by hand is made.
+    pub fn has_read(&self) {
+        let mut state = self.registry.state();
+        if let Ok(open) = state.open(self.conn, self.end) {
+            open.reads_to_make = open.reads_to_make.saturating_sub(1);
+        }
     }
 
     /// All batches are sent.

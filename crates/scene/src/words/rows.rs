@@ -479,6 +479,10 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NotAccepted { conn } => format!("服务器还没有接受连接 {conn}。"),
         Refusal::NotOurs { conn } => format!("连接 {conn} 的客户端不是演示客户端。"),
         Refusal::StillSending { conn } => format!("连接 {conn} 还在发送。"),
+        Refusal::Shut { conn } => format!("连接 {conn} 的这一端已经关闭发送。"),
+        Refusal::TooManyReads { conn, limit } => {
+            format!("连接 {conn} 已经有 {limit} 次读取在等待，有字节到达才会执行。")
+        }
         Refusal::TooManyClients { limit } => {
             format!("已经有 {limit} 个演示客户端，请先关闭一个。")
         }

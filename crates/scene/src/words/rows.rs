@@ -38,6 +38,7 @@ pub fn kind_name(event: &Event, lang: Lang) -> &'static str {
         Event::Connecting(_) => ("connecting", "正在连接"),
         Event::Unaccepted(_) => ("not accepted", "尚未接受"),
         Event::Message(_) => ("message", "消息"),
+        Event::Compared(_) => ("compared", "比较"),
         Event::DatagramBound(_) => ("datagram socket", "数据报套接字"),
         Event::DatagramSent(_) => ("datagram sent", "发出数据报"),
         Event::DatagramReceived(_) => ("datagram received", "收到数据报"),
@@ -173,6 +174,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
         | Event::Connecting(_)
         | Event::Unaccepted(_)
         | Event::Message(_)
+        | Event::Compared(_)
         | Event::DatagramBound(_)
         | Event::DatagramSent(_)
         | Event::DatagramReceived(_)

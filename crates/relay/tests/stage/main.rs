@@ -119,7 +119,9 @@ async fn a_read_by_hand_is_one_recv_of_a_held_server() {
     play.until(arrived(End::Server, 12)).await;
     for (asked, expect) in [(5, 5), (100, 7)] {
         play.ask(read(asked)).await;
-        let event = play.until(|event| matches!(event, Event::Read(_))).await;
+        let event = play
+            .until(|event| matches!(event, Event::Read(e) if e.end == End::Server))
+            .await;
         let Event::Read(read) = event else { panic!() };
         assert_eq!((read.asked, read.returned), (u64::from(asked), expect));
         // It is answered like any other, before the next is made.
@@ -129,8 +131,8 @@ async fn a_read_by_hand_is_one_recv_of_a_held_server() {
     // Without bytes it waits, as recv does; what comes is read once.
     play.ask(read(2)).await;
     play.send(conn, b"abc").await;
-    let is_read = |event: &Event| matches!(event, Event::Read(e) if e.returned == 2);
-    play.until(is_read).await;
+    play.until(|event| matches!(event, Event::Read(e) if e.end == End::Server && e.returned == 2))
+        .await;
     let whole = "[0000-00-00 00:00:00] ".len() as u64 * 3 + 14;
     play.until(|event| matches!(event, Event::Read(e) if e.end == End::Client && e.offset + e.returned == whole))
         .await;

@@ -78,7 +78,7 @@ async fn connect(play: &mut Play, connect: &Connect) -> Result<(), Why> {
         receive_buffer: connect.receive_buffer.or(usual.receive_buffer),
         reads: connect.reads,
         waits: connect.waits,
-        ..usual
+        keeps: connect.keeps,
     };
     // Where the accept queue is full, connect waits for as long as it is.
     let connected = timeout(PATIENCE, play.stage.connect(settings)).await;

@@ -20,3 +20,4 @@ mod replay;
 mod requests;
 mod send;
 mod sockets;
+mod tutorial;

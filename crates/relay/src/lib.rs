@@ -13,6 +13,7 @@
 
 mod client;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

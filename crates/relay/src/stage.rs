@@ -6,12 +6,13 @@
 mod records;
 
 use std::{
+    collections::VecDeque,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use protocol::{Conn, End, Event, Header, Listening, Policy, Refusal, Request, Run, wire};
+use protocol::{Conn, End, Event, Header, Listening, Policy, Refusal, Request, Run, Spacing, wire};
 use tokio::{net::TcpStream, runtime::Handle, sync::oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -19,13 +20,13 @@ pub use records::Records;
 
 use crate::{
     GRACE, StartError,
-    client::{self, ClientSettings},
+    client::{self, ClientSettings, Kept},
     echo,
     journal::Journal,
     listen::{self, Wishes},
     listeners::{self, EchoListener},
     observe,
-    registry::{Batches, Ending, Registry, Seat},
+    registry::{Batches, CLIENTS_MAX, Ending, Registry, Seat},
     socket::Socket,
 };
 
@@ -129,6 +130,7 @@ impl Stage {
             addr,
             journal,
             registry,
+            kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
             ending: CancellationToken::new(),
@@ -204,6 +206,16 @@ impl Stage {
         self.server().connect(settings, None).await
     }
 
+    /// What the client of that connection has read so far, at most its first 4 MiB. None: it keeps
+    /// nothing, see [`ClientSettings::keeps`], or sixteen others kept something since.
+    #[must_use]
+    pub fn kept(&self, conn: Conn) -> Option<Vec<u8>> {
+        let all = &self.server().kept;
+        let all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.iter().find(|(of, _)| *of == conn);
+        found.map(|(_, kept)| kept.bytes())
+    }
+
     /// Every record from the first on.
     #[must_use]
     pub fn records(&self) -> Records {
@@ -235,6 +247,8 @@ pub struct Server {
     pub registry: Arc<Registry>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
+    /// What clients have read that keep it.
+    kept: Mutex<VecDeque<(Conn, Kept)>>,
     /// The runtime of the tasks.
     pub home: Handle,
     /// Tasks that own a socket of the echo server or of its demonstration client.
@@ -280,15 +294,23 @@ impl Server {
                 let batches = Batches {
                     sizes: batches.into(),
                     spacing,
+                    given: None,
                 };
                 self.send(conn, batches).await
             }
-            Request::Read { .. }
-            | Request::Shutdown { .. }
-            | Request::SendBytes { .. }
-            | Request::ClientReads { .. }
-            | Request::Call { .. }
-            | Request::Lesson(_) => Err(Refusal::NoLessons),
+            Request::SendBytes { conn, bytes } => {
+                let batches = Batches {
+                    // They are few: checked.
+                    sizes: [bytes.len() as u32].into(),
+                    spacing: Spacing::GapMillis(0),
+                    given: Some(bytes),
+                };
+                self.send(conn, batches).await
+            }
+            Request::Read { conn, end, bytes } => registry.read(conn, end, bytes),
+            Request::Shutdown { conn, end } => registry.shut(conn, end),
+            Request::ClientReads { conn, on } => registry.client_reads(conn, on),
+            Request::Call { .. } | Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }
     }
@@ -315,6 +337,7 @@ impl Server {
             client::open(&self.registry, listeners::reachable(self.addr), &settings)?
         };
         let conn = opening.conn();
+        let kept = settings.keeps.then(|| self.keep(conn));
         let (told, connected) = oneshot::channel();
         let server = Arc::clone(self);
         let run = async move {
@@ -327,7 +350,7 @@ impl Server {
             };
             let _ = told.send(Ok(()));
             let socket = server.observe(&seat, stream);
-            client::run(seat, socket, &server.journal).await;
+            client::run(seat, socket, &server.journal, kept).await;
         };
         self.sockets.spawn_on(run, &self.home);
         if settings.waits {
@@ -335,6 +358,17 @@ impl Server {
             connected.await.unwrap_or(Err(Refusal::NotOpen { conn }))?;
         }
         Ok(conn)
+    }
+
+    /// A place for what a client reads; of many clients only the last ones have one.
+    fn keep(&self, conn: Conn) -> Kept {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= CLIENTS_MAX as usize {
+            all.pop_front();
+        }
+        let kept = Kept::default();
+        all.push_back((conn, kept.clone()));
+        kept
     }
 
     /// Observes a connected stream and lets a program have it.
@@ -364,7 +398,17 @@ impl Server {
                 drop(place);
             });
         };
-        listen::listen(listener, listening, &self.wishes, &self.journal, serve).await;
+        let reachable = listeners::reachable(self.addr);
+        let number = |peer: SocketAddr| self.registry.number(peer.into(), reachable.into());
+        listen::listen(
+            listener,
+            listening,
+            &self.wishes,
+            &self.journal,
+            number,
+            serve,
+        )
+        .await;
     }
 }
 

@@ -13,10 +13,12 @@ mod cut;
 mod duration;
 mod inspect;
 mod label;
+mod messages;
 mod number;
 mod rows;
 mod ruler;
 mod say;
+pub(crate) mod steps;
 mod timeline;
 
 pub use address::nc_line;

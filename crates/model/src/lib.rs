@@ -11,6 +11,7 @@
 
 mod calls;
 mod connection;
+mod datagrams;
 mod keyframe;
 mod levels;
 mod marker;
@@ -34,6 +35,7 @@ mod weight;
 
 pub use calls::{Call, Calls};
 pub use connection::{Answer, Connection, EndState, Moment};
+pub use datagrams::{DatagramClient, Datagrams, Direction, Fate, Loss, Received, Sent};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};
 pub use marks::{Filter, Kinds, Mark, Marks, Stops};

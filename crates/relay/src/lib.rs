@@ -12,6 +12,7 @@
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
 mod client;
+mod datagram;
 mod echo;
 mod gather;
 mod http;

@@ -296,13 +296,12 @@ fn arrival(stage: &Stage, received: &Received) -> f64 {
         let number = received.number?;
         client.there.sent.iter().rfind(|it| it.number == number)
     });
-    let on_road = match (stage.is_bad_road(), sent) {
+    match (stage.is_bad_road(), sent) {
         (true, Some(_)) => RIDE_MS / 2.0,
         (false, Some(sent)) => {
             let since = received.moment.shown.millis_since(sent.moment.shown);
             (RIDE_MS - since).max(0.0)
         }
         (_, None) => 0.0,
-    };
-    on_road
+    }
 }

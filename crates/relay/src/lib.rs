@@ -14,6 +14,7 @@
 mod client;
 mod datagram;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

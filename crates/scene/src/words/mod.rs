@@ -14,6 +14,7 @@ mod cut;
 mod duration;
 mod inspect;
 mod label;
+mod messages;
 mod number;
 mod rows;
 mod ruler;

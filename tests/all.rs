@@ -5,6 +5,7 @@ mod architecture;
 mod books;
 mod browser;
 mod clients;
+mod datagrams;
 mod desk;
 mod errors;
 mod flood;

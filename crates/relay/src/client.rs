@@ -3,20 +3,29 @@
 //!
 //! Knows nothing of who asked for it.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-
-use protocol::{Refusal, Spacing};
-use tokio::{
-    net::{TcpSocket, TcpStream},
-    sync::watch,
-    time::timeout,
+use std::{
+    future, io,
+    net::SocketAddr,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
 };
 
+use futures_util::future::BoxFuture;
+use protocol::{Address, Called, Conn, End, Refusal, Spacing};
+use socket2::SockRef;
+use tokio::{net::TcpSocket, sync::watch, time::sleep};
+
+#[cfg(target_os = "linux")]
+use crate::door;
 use crate::{
     journal::Journal,
+    noted::Calls,
     payload::{PAYLOAD_BYTES_MAX, payload},
     registry::{Batches, Ending, Registry, Seat},
     socket::Socket,
+    stream::Stream,
 };
 
 /// Asked of SO_SNDBUF, bytes: with the default a flooding client would queue some 3.9 MB before
@@ -24,45 +33,200 @@ use crate::{
 const SEND_BUFFER_BYTES: u32 = 16_384;
 /// The most bytes of one recv.
 const READ_BYTES: usize = 16_384;
-/// A full accept queue lets connect wait for ever.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many steps without waiting, other tasks have their turn.
 const STEPS_MAX: u32 = 32;
 
-/// Connects to the server; the connection is recorded when this returns.
+/// What a demonstration client is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// Asked of SO_SNDBUF, bytes. None: the system's.
+    pub send_buffer: Option<u32>,
+    /// Asked of SO_RCVBUF, bytes. None: the system's.
+    pub receive_buffer: Option<u32>,
+    /// It reads what comes back at once; otherwise only when it is told to.
+    pub reads: bool,
+    /// Who opens it waits until connect(2) has returned.
+    pub waits: bool,
+}
+
+impl Default for ClientSettings {
+    /// As the page's: a small send buffer, and it reads at once.
+    fn default() -> ClientSettings {
+        ClientSettings {
+            send_buffer: Some(SEND_BUFFER_BYTES),
+            receive_buffer: None,
+            reads: true,
+            waits: true,
+        }
+    }
+}
+
+/// A client whose connect(2) was called and has perhaps not returned.
+pub struct Opening {
+    seat: Seat,
+    connect: BoxFuture<'static, io::Result<Stream>>,
+    local: Address,
+    server: Address,
+}
+
+/// Makes a client's socket and calls connect(2) on it. Within the runtime on which it is to live.
 ///
 /// # Errors
 /// Too many are open, or the system refuses.
-pub async fn connect(
+pub fn open(
     registry: &Arc<Registry>,
-    server: SocketAddr,
-) -> Result<(Seat, TcpStream), Refusal> {
-    let system = |error: std::io::Error| Refusal::System {
-        errno: error.raw_os_error().unwrap_or(0),
+    server: Address,
+    settings: &ClientSettings,
+) -> Result<Opening, Refusal> {
+    let (socket, local, calls) = prepare(&server, settings).map_err(|error| refusal(&error))?;
+    let seat = registry.connecting(local.clone(), server.clone(), calls)?;
+    let mut connect = socket.connect(&server);
+    // The first poll makes the call; whoever waits for its end asks again.
+    let begun = connect
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    if let Poll::Ready(connected) = begun {
+        connect = Box::pin(future::ready(connected));
+    }
+    Ok(Opening {
+        seat,
+        connect,
+        local,
+        server,
+    })
+}
+
+/// A socket ready to connect, its address, and the calls that made it.
+fn prepare(
+    server: &Address,
+    settings: &ClientSettings,
+) -> io::Result<(Prepared, Address, Vec<Called>)> {
+    let mut calls = Calls::of(End::Client);
+    let Some(server) = server.inet() else {
+        return prepare_unix(settings, calls);
     };
     let socket = if server.is_ipv4() {
         TcpSocket::new_v4()
     } else {
         TcpSocket::new_v6()
-    }
-    .map_err(system)?;
-    socket
-        .set_send_buffer_size(SEND_BUFFER_BYTES)
-        .map_err(system)?;
+    }?;
+    calls.note_socket(&server.into());
+    calls.set_buffers(
+        SockRef::from(&socket),
+        settings.receive_buffer,
+        settings.send_buffer,
+    )?;
     // Each batch on its way at once: after some answers Nagle's algorithm would join two of three.
-    socket.set_nodelay(true).map_err(system)?;
+    socket.set_nodelay(true)?;
+    calls.note("setsockopt", "IPPROTO_TCP, TCP_NODELAY, 1", "");
     // Bound before it connects, so that the server's accept finds its number.
-    socket
-        .bind(SocketAddr::new(server.ip(), 0))
-        .map_err(system)?;
-    let local = socket.local_addr().map_err(system)?;
-    let seat = registry.connecting(local.into(), server.into())?;
-    let stream = timeout(CONNECT_TIMEOUT, socket.connect(server))
-        .await
-        .unwrap_or_else(|_| Err(std::io::Error::from_raw_os_error(TIMED_OUT)))
-        .map_err(system)?;
-    seat.connected(local.into(), server.into());
-    Ok((seat, stream))
+    let any = SocketAddr::new(server.ip(), 0);
+    socket.bind(any)?;
+    calls.note_bind(&any.into());
+    let local = socket.local_addr()?.into();
+    Ok((Prepared::Tcp(socket), local, calls.made()))
+}
+
+/// A socket that has not called connect(2).
+enum Prepared {
+    Tcp(TcpSocket),
+    #[cfg(target_os = "linux")]
+    Unix(socket2::Socket),
+}
+
+impl Prepared {
+    fn connect(self, server: &Address) -> BoxFuture<'static, io::Result<Stream>> {
+        match (self, server) {
+            (Prepared::Tcp(socket), &Address::Inet(server)) => {
+                Box::pin(async move { Ok(socket.connect(server).await?.into()) })
+            }
+            #[cfg(target_os = "linux")]
+            (Prepared::Unix(socket), Address::Unix(server)) => {
+                let connected = door::unix::connect(socket, server).map(Stream::from);
+                Box::pin(future::ready(connected))
+            }
+            #[cfg(target_os = "linux")]
+            _ => Box::pin(future::ready(Err(io::ErrorKind::InvalidInput.into()))),
+            #[cfg(not(target_os = "linux"))]
+            _ => Box::pin(future::ready(Err(io::ErrorKind::Unsupported.into()))),
+        }
+    }
+}
+
+/// The same for a Unix-domain socket. The bytes of a send go straight into the server's receive
+/// queue there, and it is SO_SNDBUF of the sender that says how many may lie in it.
+#[cfg(target_os = "linux")]
+fn prepare_unix(
+    settings: &ClientSettings,
+    mut calls: Calls,
+) -> io::Result<(Prepared, Address, Vec<Called>)> {
+    let (socket, name) = door::unix::client()?;
+    let local = Address::from(name);
+    calls.note_socket(&local);
+    calls.set_buffers(
+        SockRef::from(&socket),
+        settings.receive_buffer,
+        settings.send_buffer,
+    )?;
+    calls.note_bind(&protocol::UnixName::default().into());
+    Ok((Prepared::Unix(socket), local, calls.made()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn prepare_unix(_: &ClientSettings, _: Calls) -> io::Result<(Prepared, Address, Vec<Called>)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+impl Opening {
+    /// Its number.
+    #[must_use]
+    pub fn conn(&self) -> Conn {
+        self.seat.conn
+    }
+
+    /// Waits until connect has returned, which is then recorded, at most for `patience`.
+    ///
+    /// # Errors
+    /// The system refuses, or a person has ended it.
+    pub async fn connected(
+        mut self,
+        patience: Option<Duration>,
+    ) -> Result<(Seat, Stream), Refusal> {
+        let out_of_patience = async {
+            match patience {
+                Some(patience) => sleep(patience).await,
+                None => future::pending().await,
+            }
+        };
+        let mut out_of_patience = pin!(out_of_patience);
+        let connected = loop {
+            tokio::select! {
+                biased;
+                connected = &mut self.connect => break connected,
+                () = &mut out_of_patience => break Err(io::Error::from_raw_os_error(TIMED_OUT)),
+                () = self.seat.news() => if self.seat.is_ending() {
+                    self.seat.gave_up();
+                    return Err(Refusal::NotOpen { conn: self.seat.conn });
+                },
+            }
+        };
+        match connected {
+            Ok(stream) => {
+                self.seat.connected(self.local, self.server);
+                Ok((self.seat, stream))
+            }
+            Err(error) => {
+                self.seat.failed(&self.server, &error);
+                Err(refusal(&error))
+            }
+        }
+    }
+}
+
+fn refusal(error: &io::Error) -> Refusal {
+    Refusal::System {
+        errno: error.raw_os_error().unwrap_or(0),
+    }
 }
 
 /// ETIMEDOUT, as connect(2) itself would say after two minutes.

@@ -2,17 +2,18 @@
 //!
 //! Knows nothing of what is served.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use protocol::{Event, Listening, Waiting};
-use socket2::SockRef;
 use tokio::{
-    net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     time::{Instant, sleep, sleep_until},
 };
 
-use crate::{journal::Journal, observe};
+use crate::{
+    door::{Door, Guest},
+    journal::Journal,
+};
 
 /// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
 pub const CONNECTIONS_MAX: usize = 1024;
@@ -23,15 +24,47 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
+/// What a person wishes of the listener, and what it says of that.
+#[derive(Debug)]
+pub struct Wishes {
+    /// What to ask of listen(2).
+    pub backlog: watch::Sender<u32>,
+    /// Whether it is to accept.
+    pub accepting: watch::Sender<bool>,
+    /// Whether it does.
+    accepts: watch::Sender<bool>,
+}
+
+impl Wishes {
+    /// It accepts, with that backlog.
+    pub fn new(backlog: u32) -> Wishes {
+        Wishes {
+            backlog: watch::Sender::new(backlog),
+            accepting: watch::Sender::new(true),
+            accepts: watch::Sender::new(true),
+        }
+    }
+
+    /// Lets it accept or not; returns when that is in force.
+    pub async fn accept(&self, on: bool) {
+        let mut accepts = self.accepts.subscribe();
+        self.accepting.send_replace(on);
+        // Another one may wish otherwise meanwhile: then that is waited for. The sender lives here.
+        let _ = accepts
+            .wait_for(|does| *does == *self.accepting.borrow())
+            .await;
+    }
+}
+
 /// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
-/// `listening` is what was recorded of the listener; `wished` is the backlog that a person wishes.
+/// `listening` is what was recorded of the listener.
 pub async fn listen(
-    listener: &TcpListener,
+    door: &Door,
     mut listening: Listening,
-    mut wished: watch::Receiver<u32>,
+    wishes: &Wishes,
     journal: &Journal,
-    serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
+    serve: impl Fn(Guest, tokio::sync::OwnedSemaphorePermit),
 ) {
     let places_max = if listening.sequential {
         1
@@ -42,19 +75,27 @@ pub async fn listen(
     let mut queue = AcceptQueue::default();
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
-    queue.sample(listener, journal);
+    let mut wished = wishes.backlog.subscribe();
+    let mut accepting = wishes.accepting.subscribe();
+    queue.sample(door, journal);
     loop {
+        let accepts = *accepting.borrow_and_update();
+        // Between two calls of accept(2), never in one.
+        wishes.accepts.send_replace(accepts);
         let accept = async {
+            if !accepts {
+                std::future::pending::<()>().await;
+            }
             let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
+            (place, door.accept().await)
         };
         tokio::select! {
             (place, accepted) = accept => {
                 // The semaphore is never closed.
                 let Ok(place) = place else { return };
                 match accepted {
-                    Ok((stream, peer)) => {
-                        serve(stream, peer, place);
+                    Ok(guest) => {
+                        serve(guest, place);
                         failing = false;
                         let was_full = full;
                         full = places.available_permits() == 0;
@@ -77,7 +118,7 @@ pub async fn listen(
             }
             Ok(()) = wished.changed() => {
                 let backlog = *wished.borrow_and_update();
-                match listen_again(listener, backlog) {
+                match door.listen_again(backlog) {
                     Ok(()) => {
                         listening.backlog = backlog;
                         journal.record(Event::Listening(listening.clone()));
@@ -86,16 +127,11 @@ pub async fn listen(
                 }
                 queue.stir();
             }
-            () = queue.due(places.available_permits() == 0) => {}
+            Ok(()) = accepting.changed() => {}
+            () = queue.due(!accepts || places.available_permits() == 0) => {}
         }
-        queue.sample(listener, journal);
+        queue.sample(door, journal);
     }
-}
-
-/// listen(2) on a socket that listens already: the backlog is another one at once, and nobody who
-/// waits is turned away (Linux: `inet_listen`; POSIX leaves it open, Windows ignores it).
-fn listen_again(listener: &TcpListener, backlog: u32) -> io::Result<()> {
-    SockRef::from(listener).listen(i32::try_from(backlog).unwrap_or(i32::MAX))
 }
 
 /// The sampling of the accept queue: after each accept, while somebody waits, and while nobody is
@@ -122,7 +158,7 @@ impl AcceptQueue {
         sleep_until(after).await;
     }
 
-    fn sample(&mut self, listener: &TcpListener, journal: &Journal) {
+    fn sample(&mut self, door: &Door, journal: &Journal) {
         let now = Instant::now();
         if self
             .last_at
@@ -132,7 +168,7 @@ impl AcceptQueue {
         }
         self.last_at = Some(now);
         self.stirred = false;
-        let Some((queued, limit)) = observe::waiting(listener) else {
+        let Some((queued, limit)) = door.waiting() else {
             return;
         };
         let waiting = Waiting { queued, limit };

@@ -11,7 +11,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{Accepted, Address, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
+use protocol::{
+    Accepted, Address, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal, Spacing,
+};
 use tokio::sync::watch;
 
 use crate::{journal::Journal, socket::Turn};
@@ -141,11 +143,16 @@ impl Registry {
         self.seat(&mut state, conn, End::Server)
     }
 
-    /// A demonstration client is about to connect.
+    /// A demonstration client is about to connect; `calls` made its socket.
     ///
     /// # Errors
     /// There are enough of them.
-    pub fn connecting(self: &Arc<Self>, client: Address, server: Address) -> Result<Seat, Refusal> {
+    pub fn connecting(
+        self: &Arc<Self>,
+        client: Address,
+        server: Address,
+        calls: Vec<Called>,
+    ) -> Result<Seat, Refusal> {
         let mut state = self.state();
         let open = state
             .conns
@@ -155,7 +162,18 @@ impl Registry {
         if open >= CLIENTS_MAX as usize {
             return Err(Refusal::TooManyClients { limit: CLIENTS_MAX });
         }
-        let conn = state.enter((client, server));
+        let conn = state.enter((client.clone(), server.clone()));
+        let made = calls.into_iter().map(|call| {
+            let conn = Some(conn);
+            Event::Called(Called { conn, ..call })
+        });
+        let connecting = Event::Connecting(Connecting {
+            conn,
+            end: End::Client,
+            local: client,
+            peer: server,
+        });
+        self.journal.record_all(made.chain([connecting]));
         Ok(self.seat(&mut state, conn, End::Client))
     }
 

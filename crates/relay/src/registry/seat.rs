@@ -1,11 +1,14 @@
 //! An end's seat in the registry: how the task that owns its socket hears what a person wishes.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use protocol::{Address, Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Called, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -78,6 +81,35 @@ impl Seat {
             local: client,
             peer: server,
         }));
+    }
+
+    /// The demonstration client's connect has failed.
+    pub fn failed(&self, server: &Address, error: &io::Error) {
+        self.called("connect", server.to_string(), error.raw_os_error());
+    }
+
+    /// The demonstration client was closed while its connect had not returned.
+    pub fn gave_up(&self) {
+        self.called("close", String::new(), None);
+    }
+
+    fn called(&self, method: &str, arguments: String, errno: Option<i32>) {
+        self.registry.journal.record(Event::Called(Called {
+            conn: Some(self.conn),
+            end: self.end,
+            method: method.to_owned(),
+            arguments,
+            result: String::new(),
+            errno,
+        }));
+    }
+
+    /// True if the end is to end. Takes up no news.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        let mut state = self.registry.state();
+        let open = state.open(self.conn, self.end);
+        open.is_ok_and(|open| open.ending.is_some())
     }
 
     /// True if there is news to be taken up: what came before it is to be recorded before.

@@ -1,0 +1,463 @@
+//! An echo server as a thing of its own: its listener, its journal, its connections and its
+//! demonstration clients. A relay has one that everybody may connect to; a lesson opens another.
+//!
+//! Knows nothing of viewers, recordings and lessons.
+
+mod records;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use protocol::{
+    Address, Conn, End, Event, Family, Header, Listening, Policy, Refusal, Request, Run, wire,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use records::Records;
+
+use crate::{
+    GRACE, StartError,
+    client::{self, ClientSettings},
+    door::{self, Door, Guest},
+    echo,
+    journal::Journal,
+    listen::{self, Wishes},
+    listeners::{self, EchoListener},
+    observe,
+    registry::{Batches, Ending, Registry, Seat},
+    socket::Socket,
+    stream::Stream,
+};
+
+/// A full accept queue lets connect wait for ever; a viewer is answered after so long.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What an echo server is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EchoConfig {
+    /// Of which family the listener is, where nobody says at which address.
+    pub family: Family,
+    /// Asked of listen(2).
+    pub backlog: u32,
+    /// One client at a time: the others wait in the accept queue.
+    pub sequential: bool,
+    /// The reading policy at the start.
+    pub policy: Policy,
+    /// The first bytes of facts are mirrored.
+    pub previews: bool,
+    /// Asked of SO_RCVBUF for the listener, which those accepted inherit, bytes. None: the system's.
+    pub receive_buffer: Option<u32>,
+    /// The same of SO_SNDBUF.
+    pub send_buffer: Option<u32>,
+}
+
+impl Default for EchoConfig {
+    /// The tutorial's server, but that it serves many at a time.
+    fn default() -> EchoConfig {
+        EchoConfig {
+            family: Family::Inet,
+            backlog: 5,
+            sequential: false,
+            policy: Policy::default(),
+            previews: true,
+            receive_buffer: None,
+            send_buffer: None,
+        }
+    }
+}
+
+/// An echo server with a journal of its own. A clone is the same one; when the last is dropped, it
+/// ends by itself as [`Stage::close`] would.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    owner: Arc<Owner>,
+}
+
+/// What those hold who make the server live; its tasks and its viewers do not.
+#[derive(Debug)]
+struct Owner {
+    server: Arc<Server>,
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.server.ending.cancel();
+    }
+}
+
+impl Stage {
+    /// Opens an echo server for a lesson, on a free port of loopback or at a path of its own. Its tasks run on the tokio
+    /// runtime in which this is called.
+    ///
+    /// # Errors
+    /// The system gives no listener, or no random number for the run.
+    #[allow(clippy::unused_async)] // to say that it must be called within a runtime
+    pub async fn open(config: EchoConfig, program: &str) -> Result<Stage, StartError> {
+        let listener = EchoListener::bind(&door::anywhere(config.family), &config)?;
+        let journal = Arc::new(Journal::new(new_run()?));
+        let home = Handle::current();
+        Ok(Stage::start(
+            config, listener, journal, program, &home, &home,
+        ))
+    }
+
+    /// Serves with that listener until closed. `home` runs the server, `herald` wakes the viewers.
+    pub(crate) fn start(
+        config: EchoConfig,
+        listener: EchoListener,
+        journal: Arc<Journal>,
+        program: &str,
+        home: &Handle,
+        herald: &Handle,
+    ) -> Stage {
+        let addr = listener.addr.clone();
+        let (mut door, mut listening) = opened(listener, &config, config.backlog, &journal);
+        let registry = Registry::new(Arc::clone(&journal), config.policy);
+        registry.record_policy();
+        let (others, mut wanted) = mpsc::channel(1);
+        let server = Arc::new(Server {
+            wishes: Wishes::new(config.backlog),
+            config,
+            program: program.to_owned(),
+            addr: Mutex::new(addr),
+            others,
+            journal,
+            registry,
+            home: home.clone(),
+            sockets: TaskTracker::new(),
+            ending: CancellationToken::new(),
+            ended: CancellationToken::new(),
+        });
+        herald.spawn({
+            let server = Arc::clone(&server);
+            async move {
+                tokio::select! {
+                    () = server.journal.keep_announcing() => {}
+                    () = server.ended.cancelled() => {}
+                }
+            }
+        });
+        let sealing = home.spawn({
+            let journal = Arc::clone(&server.journal);
+            async move { journal.keep_sealing().await }
+        });
+        home.spawn({
+            let server = Arc::clone(&server);
+            async move {
+                let _ended = server.ended.clone().drop_guard();
+                loop {
+                    tokio::select! {
+                        () = server.serve(&door, listening) => break,
+                        () = server.ending.cancelled() => break,
+                        Some(another) = wanted.recv() => {
+                            // Whoever it has not accepted is turned away, as always at a close.
+                            drop(door);
+                            let addr = another.listener.addr.clone();
+                            let backlog = *server.wishes.backlog.borrow();
+                            (door, listening) =
+                                opened(another.listener, &server.config, backlog, &server.journal);
+                            *server.addr() = addr;
+                            let _ = another.done.send(());
+                        }
+                    }
+                }
+                drop(door);
+                server.registry.close_all();
+                server.sockets.close();
+                let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
+                sealing.abort();
+                server.journal.seal();
+            }
+        });
+        Stage {
+            owner: Arc::new(Owner { server }),
+        }
+    }
+
+    /// What stands before its records.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        self.server().header()
+    }
+
+    /// Where it listens now.
+    #[must_use]
+    pub fn addr(&self) -> Address {
+        self.server().addr().clone()
+    }
+
+    /// Closes the listener and opens one of that family; returns when that is recorded. Connections
+    /// stay, and their numbers go on.
+    ///
+    /// # Errors
+    /// The system refuses, or the server ends.
+    pub async fn listen(&self, family: Family) -> Result<(), Refusal> {
+        self.server().listen(family).await
+    }
+
+    /// Its records; whoever has something to tell among them records it there.
+    #[must_use]
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.server().journal
+    }
+
+    /// Takes up a request as if a viewer had asked. Its effect is an event.
+    ///
+    /// # Errors
+    /// Says why not; requests about recordings and lessons are refused, an echo server has none.
+    pub async fn ask(&self, request: Request) -> Result<(), Refusal> {
+        self.server().ask(request).await
+    }
+
+    /// Opens a demonstration client, which then waits for what it is to do. connect(2) has been
+    /// called when this returns, so that clients connect in the order of their numbers; with
+    /// `waits` it has returned, too, however long that takes.
+    ///
+    /// # Errors
+    /// There are enough clients, the system refuses, or the client was ended meanwhile.
+    pub async fn connect(&self, settings: ClientSettings) -> Result<Conn, Refusal> {
+        self.server().connect(settings, None).await
+    }
+
+    /// Every record from the first on.
+    #[must_use]
+    pub fn records(&self) -> Records {
+        let server = self.server();
+        Records::new(&server.journal, server.ended.clone())
+    }
+
+    /// Ends the connections in order, seals the journal, and returns when that is done.
+    pub async fn close(self) {
+        let server = Arc::clone(self.server());
+        server.ending.cancel();
+        server.ended.cancelled().await;
+    }
+
+    /// For those who must not keep it alive.
+    pub(crate) fn server(&self) -> &Arc<Server> {
+        &self.owner.server
+    }
+}
+
+/// All that the tasks of one echo server share.
+#[derive(Debug)]
+pub struct Server {
+    config: EchoConfig,
+    /// Name and version of the program, for the header.
+    program: String,
+    addr: Mutex<Address>,
+    /// Another listener instead of the one there is.
+    others: mpsc::Sender<Another>,
+    pub journal: Arc<Journal>,
+    pub registry: Arc<Registry>,
+    /// What a person wishes of the listener; its task sees to it.
+    wishes: Wishes,
+    /// The runtime of the tasks.
+    pub home: Handle,
+    /// Tasks that own a socket of the echo server or of its demonstration client.
+    sockets: TaskTracker,
+    /// It is to end.
+    ending: CancellationToken,
+    /// It has ended: nothing is recorded any more.
+    pub ended: CancellationToken,
+}
+
+impl Server {
+    /// What stands before the records.
+    pub fn header(&self) -> Header {
+        header(&self.program, &self.journal)
+    }
+
+    /// As [`Stage::ask`].
+    pub async fn ask(self: &Arc<Self>, request: Request) -> Result<(), Refusal> {
+        request.check()?;
+        let registry = &self.registry;
+        match request {
+            Request::SetPolicy { conn, policy } => registry.set_policy(conn, policy),
+            // The listener's own task calls listen(2); what it did comes back as a fact.
+            Request::SetBacklog { backlog } => {
+                self.wishes.backlog.send_replace(backlog);
+                Ok(())
+            }
+            Request::Accept { on } => {
+                tokio::select! {
+                    () = self.wishes.accept(on) => {}
+                    // Then it accepts no more.
+                    () = self.ended.cancelled() => {}
+                }
+                Ok(())
+            }
+            Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
+            Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
+            Request::Send {
+                conn,
+                batches,
+                spacing,
+            } => {
+                let batches = Batches {
+                    sizes: batches.into(),
+                    spacing,
+                };
+                self.send(conn, batches).await
+            }
+            Request::Read { .. }
+            | Request::Shutdown { .. }
+            | Request::SendBytes { .. }
+            | Request::ClientReads { .. }
+            | Request::Call { .. }
+            | Request::Lesson(_) => Err(Refusal::NoLessons),
+            Request::Record { .. } => Err(Refusal::NoRecordDir),
+        }
+    }
+
+    async fn send(self: &Arc<Self>, conn: Option<Conn>, batches: Batches) -> Result<(), Refusal> {
+        let conn = match conn {
+            Some(conn) => conn,
+            None => {
+                self.connect(ClientSettings::default(), Some(CONNECT_PATIENCE))
+                    .await?
+            }
+        };
+        self.registry.send(conn, batches)
+    }
+
+    /// Opens a demonstration client; gives its connect up after `patience`.
+    async fn connect(
+        self: &Arc<Self>,
+        settings: ClientSettings,
+        patience: Option<Duration>,
+    ) -> Result<Conn, Refusal> {
+        let opening = {
+            let _entered = self.home.enter();
+            client::open(
+                &self.registry,
+                listeners::reachable(self.addr().clone()),
+                &settings,
+            )?
+        };
+        let conn = opening.conn();
+        let (told, connected) = oneshot::channel();
+        let server = Arc::clone(self);
+        let run = async move {
+            let (seat, stream) = match opening.connected(patience).await {
+                Ok(connected) => connected,
+                Err(refusal) => {
+                    let _ = told.send(Err(refusal));
+                    return;
+                }
+            };
+            let _ = told.send(Ok(()));
+            let socket = server.observe(&seat, stream);
+            client::run(seat, socket, &server.journal).await;
+        };
+        self.sockets.spawn_on(run, &self.home);
+        if settings.waits {
+            // Nothing is told where the runtime ends.
+            connected.await.unwrap_or(Err(Refusal::NotOpen { conn }))?;
+        }
+        Ok(conn)
+    }
+
+    /// Observes a connected stream and lets a program have it.
+    fn observe(&self, seat: &Seat, stream: Stream) -> Socket {
+        Socket::new(
+            seat.place(),
+            stream,
+            Arc::clone(&self.journal),
+            self.config.previews,
+            // The client looks there, the server tells.
+            (seat.end == End::Server).then(|| seat.arrived()),
+            seat.turn(),
+        )
+    }
+
+    /// As [`Stage::listen`].
+    async fn listen(self: &Arc<Self>, family: Family) -> Result<(), Refusal> {
+        let listener = {
+            let _entered = self.home.enter();
+            EchoListener::bind(&door::anywhere(family), &self.config)
+        };
+        let listener = listener.map_err(|error| match error {
+            StartError::Listen { source, .. } => Refusal::System {
+                errno: source.raw_os_error().unwrap_or(0),
+            },
+            _ => Refusal::System { errno: 0 },
+        })?;
+        let (done, is_done) = oneshot::channel();
+        let another = Another { listener, done };
+        let sent = self.others.send(another).await.is_ok();
+        if sent && is_done.await.is_ok() {
+            return Ok(());
+        }
+        // It ends: nothing listens any more.
+        Err(Refusal::NoLessons)
+    }
+
+    fn addr(&self) -> MutexGuard<'_, Address> {
+        self.addr.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(self: &Arc<Self>, door: &Door, listening: Listening) {
+        let serve = |guest: Guest, place| {
+            let seat = self.registry.accepted(guest.client, guest.server);
+            let socket = self.observe(&seat, guest.stream);
+            let journal = Arc::clone(&self.journal);
+            self.sockets.spawn(async move {
+                echo::serve(seat, socket, &journal).await;
+                drop(place);
+            });
+        };
+        listen::listen(door, listening, &self.wishes, &self.journal, serve).await;
+    }
+}
+
+/// A listener to be used from now on.
+#[derive(Debug)]
+struct Another {
+    listener: EchoListener,
+    /// It is, and that is recorded.
+    done: oneshot::Sender<()>,
+}
+
+/// Records how a listener was made and that it listens.
+fn opened(
+    listener: EchoListener,
+    config: &EchoConfig,
+    backlog: u32,
+    journal: &Journal,
+) -> (Door, Listening) {
+    let listening = Listening {
+        addr: listener.addr,
+        backlog,
+        bufsize: config.policy.bufsize,
+        sequential: config.sequential,
+    };
+    let made = listener.calls.into_iter().map(Event::Called);
+    journal.record_all(made.chain([Event::Listening(listening.clone())]));
+    (listener.door, listening)
+}
+
+/// What stands before the records of a journal.
+pub fn header(program: &str, journal: &Journal) -> Header {
+    Header {
+        format: wire::VERSION,
+        run: journal.run(),
+        started_unix_millis: journal.started_unix_millis(),
+        head: journal.head(),
+        program: program.to_owned(),
+        system: observe::system(),
+        sources: observe::sources(),
+    }
+}
+
+/// # Errors
+/// The system gives no random number.
+pub fn new_run() -> Result<Run, StartError> {
+    getrandom::u64().map(Run).map_err(StartError::Random)
+}

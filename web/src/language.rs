@@ -26,6 +26,8 @@ macro_rules! labels {
     };
 }
 
+pub(crate) use labels;
+
 labels! {
     OtherLanguage: "中文", "English";
     Look: "Look", "外观";
@@ -207,6 +209,8 @@ labels! {
     Film: "Recording a film…", "正在录制视频……";
     StopFilm: "Stop", "停止";
     Recordings: "Recordings", "记录";
+    Lessons: "Lessons", "课程";
+    LessonsTitle: "Lessons (T)", "课程（T）";
     OpenFile: "Open a file…", "打开文件……";
     OrDrop: "or drop a file anywhere on the page", "或把文件拖到页面任何地方";
     DropHere: "Drop to open", "松开即打开";

@@ -7,7 +7,7 @@
 )]
 
 mod controls;
-mod dynamic;
+pub mod dynamic;
 mod events;
 mod field;
 mod header;
@@ -78,6 +78,7 @@ pub fn Page(view: View) -> impl IntoView {
             </a>
             <header::Header view drawer_open/>
             <main>
+                {move || crate::later::lesson(view)}
                 <section
                     class="stage"
                     aria-label=move || stage_name()

@@ -368,7 +368,7 @@ impl Server {
     fn observe(&self, seat: &Seat, stream: Stream) -> Socket {
         Socket::new(
             seat.place(),
-            stream,
+            stream.into(),
             Arc::clone(&self.journal),
             self.config.previews,
             // The client looks there, the server tells.

@@ -7,6 +7,7 @@ mod browser;
 mod clients;
 mod desk;
 mod errors;
+mod families;
 mod flood;
 mod http;
 mod log;

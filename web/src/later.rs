@@ -21,6 +21,7 @@ use crate::{app::App, lesson, view::View};
 struct Later {
     cut: fn(&Frame) -> Scene,
     all: fn(&Frame) -> Scene,
+    steps: fn(&Frame) -> Scene,
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
     lesson: Lesson,
@@ -51,6 +52,7 @@ fn later() -> Result<Later, SplitLoaderError> {
     Ok(Later {
         cut: scene::cut,
         all: scene::all,
+        steps: scene::steps,
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
@@ -92,6 +94,7 @@ pub fn stage(frame: &Frame) -> Scene {
     match (frame.picture, module()) {
         (Picture::Cut, Some(later)) => (later.cut)(frame),
         (Picture::All, Some(later)) => (later.all)(frame),
+        (Picture::Steps, Some(later)) => (later.steps)(frame),
         (Picture::Belt, _) | (_, None) => scene::belt(frame),
     }
 }

@@ -46,6 +46,7 @@ fn picture_id(view: View) -> &'static str {
     match (view.all.get(), view.one.get()) {
         (true, _) | (_, Picture::All) => "all",
         (false, Picture::Cut) => "cut",
+        (false, Picture::Steps) => "steps",
         (false, Picture::Belt) => "belt",
     }
 }
@@ -66,6 +67,7 @@ pub fn Page(view: View) -> impl IntoView {
         let label = match (view.all.get(), view.one.get()) {
             (true, _) => Label::Connections,
             (false, Picture::Cut) => Label::StageCut,
+            (false, Picture::Steps) => Label::StageSteps,
             (false, _) => Label::Stage,
         };
         label.text(view.lang.get())

@@ -4,6 +4,7 @@ use std::{
     io::{ErrorKind, Write},
     net::SocketAddr,
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::{Context, anyhow};
@@ -12,6 +13,7 @@ use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_rec
 
 use crate::{
     arguments::Serve,
+    lesson::{Given, Shelf},
     page::{explain_page, found, open_browser},
 };
 
@@ -28,6 +30,7 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
+    let shelf = Shelf::of(&arguments.lessons)?;
     let config = Config {
         echo: EchoConfig {
             backlog: arguments.backlog,
@@ -36,10 +39,10 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             previews: !arguments.no_preview,
             ..EchoConfig::default()
         },
-        page: found(&arguments.page_options.dir)?,
+        page: shelf.beside(found(&arguments.page_options.dir)?),
         access: arguments.page_options.access(),
         record_dir: arguments.record_dir.clone(),
-        lessons: None,
+        lessons: Some(Arc::new(Given::new(shelf))),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {

@@ -207,7 +207,7 @@ pub struct Kinds(pub u32);
 
 impl Kinds {
     /// How many kinds there are.
-    pub const COUNT: u32 = 30;
+    pub const COUNT: u32 = 32;
 
     /// The place of an event's kind.
     #[must_use]
@@ -243,6 +243,7 @@ impl Kinds {
             Event::DatagramReceived(_) => 27,
             Event::DatagramLost(_) => 28,
             Event::DatagramQueue(_) => 29,
+            Event::Compared(_) => 31,
         }
     }
 

@@ -16,7 +16,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, Called, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
+    Address, Called, Compared, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
     DatagramReceived, DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
 };
 
@@ -67,6 +67,7 @@ pub enum Event {
     DatagramReceived(DatagramReceived),
     DatagramLost(DatagramLost),
     DatagramQueue(DatagramQueue),
+    Compared(Compared),
 }
 
 impl From<Queues> for Event {
@@ -78,7 +79,7 @@ impl From<Queues> for Event {
 
 impl Event {
     /// The names of all events but [`Event::Unknown`], as they stand in JSON.
-    pub const NAMES: [&str; 29] = [
+    pub const NAMES: [&str; 30] = [
         "listening",
         "waiting",
         "connected",
@@ -108,6 +109,7 @@ impl Event {
         "datagram_received",
         "datagram_lost",
         "datagram_queue",
+        "compared",
     ];
 
     /// The connection that the event is about, if it is about one.
@@ -137,6 +139,7 @@ impl Event {
             Event::Called(e) => (e.conn?, e.end),
             Event::Connecting(e) => (e.conn, e.end),
             Event::Message(e) => (e.conn, e.end),
+            Event::Compared(e) => (e.conn, e.end),
             Event::DatagramBound(e) => (e.conn?, e.end),
             Event::DatagramSent(e) => (e.conn, e.end),
             Event::DatagramReceived(e) => (e.conn, e.end),

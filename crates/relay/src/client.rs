@@ -4,10 +4,11 @@
 //! Knows nothing of who asked for it.
 
 use std::{
+    collections::VecDeque,
     future, io,
     net::SocketAddr,
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
 };
@@ -47,6 +48,8 @@ pub struct ClientSettings {
     pub reads: bool,
     /// Who opens it waits until connect(2) has returned.
     pub waits: bool,
+    /// What it reads is kept for [`crate::Stage::kept`].
+    pub keeps: bool,
 }
 
 impl Default for ClientSettings {
@@ -57,7 +60,32 @@ impl Default for ClientSettings {
             receive_buffer: None,
             reads: true,
             waits: true,
+            keeps: false,
         }
+    }
+}
+
+/// What a client has read, at most [`Kept::BYTES_MAX`]; a clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    /// What is read behind so many bytes is not kept.
+    pub const BYTES_MAX: usize = 4 << 20;
+
+    /// What was read so far.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn keep(&self, read: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = Kept::BYTES_MAX.saturating_sub(kept.len());
+        kept.extend_from_slice(&read[..read.len().min(room)]);
     }
 }
 
@@ -79,7 +107,7 @@ pub fn open(
     settings: &ClientSettings,
 ) -> Result<Opening, Refusal> {
     let (socket, local, calls) = prepare(&server, settings).map_err(|error| refusal(&error))?;
-    let seat = registry.connecting(local.clone(), server.clone(), calls)?;
+    let seat = registry.connecting(local.clone(), server.clone(), calls, settings.reads)?;
     let mut connect = socket.connect(&server);
     // The first poll makes the call; whoever waits for its end asks again.
     let begun = connect
@@ -237,8 +265,8 @@ const TIMED_OUT: i32 = 60;
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 const TIMED_OUT: i32 = 10_060;
 
-/// Sends and reads until the server closes or a person ends it.
-pub async fn run(seat: Seat, socket: Socket, journal: &Journal) {
+/// Sends and reads until the server closes or a person ends it. `kept` gets what is read.
+pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kept>) {
     let mut client = Client {
         recorded: seat.arrived().subscribe(),
         seat,
@@ -248,6 +276,11 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal) {
         left: 0,
         next_at_nanos: 0,
         buffer: vec![0; READ_BYTES],
+        by_hand: VecDeque::new(),
+        // The first news tells how it is.
+        reads_by_hand: true,
+        is_shut: false,
+        kept,
     };
     let mut steps = 0;
     let reset = loop {
@@ -290,6 +323,13 @@ struct Client<'a> {
     /// Not before that time does the next batch go.
     next_at_nanos: u64,
     buffer: Vec<u8>,
+    /// Reads that a person asks for: the most bytes of each.
+    by_hand: VecDeque<u32>,
+    /// It makes no others.
+    reads_by_hand: bool,
+    /// Nothing is sent any more, once all batches are gone.
+    is_shut: bool,
+    kept: Option<Kept>,
 }
 
 enum Step {
@@ -308,6 +348,9 @@ impl Client<'_> {
                     reset: ending == Ending::Reset,
                 };
             }
+            self.by_hand.extend(news.reads);
+            self.reads_by_hand = news.reads_by_hand;
+            self.is_shut = news.is_shut;
             if news.batches.is_some() {
                 self.batches = news.batches;
                 self.next_at_nanos = 0;
@@ -319,13 +362,16 @@ impl Client<'_> {
         }
         let mut progress = false;
         if self.socket.queued() > 0 || self.socket.peer_shut() {
-            match self.socket.read(&mut self.buffer) {
+            match self.read() {
                 Some(0) => return Step::End { reset: false },
                 Some(_) => progress = true,
                 None => {}
             }
         }
         progress |= self.send();
+        if self.is_shut && self.left == 0 && self.batches.is_none() && !self.socket.is_shut() {
+            self.socket.shut();
+        }
         if progress || self.socket.is_gone() {
             return Step::Again;
         }
@@ -335,13 +381,40 @@ impl Client<'_> {
         }
     }
 
+    /// Reads what may be read now; None: nothing.
+    fn read(&mut self) -> Option<usize> {
+        let asked = match self.by_hand.front() {
+            Some(&asked) => asked as usize,
+            None if self.reads_by_hand => return None,
+            None => READ_BYTES,
+        };
+        if self.buffer.len() < asked {
+            self.buffer.resize(asked, 0);
+        }
+        let returned = self.socket.read(&mut self.buffer[..asked])?;
+        if self.by_hand.pop_front().is_some() {
+            self.seat.has_read();
+        }
+        if let Some(kept) = &self.kept {
+            kept.keep(&self.buffer[..returned]);
+        }
+        Some(returned)
+    }
+
     /// Sends what may go now; true if the kernel took some, or a batch has begun.
     fn send(&mut self) -> bool {
         if self.left == 0 {
             return self.begin_batch();
         }
-        let len = self.left.min(PAYLOAD_BYTES_MAX);
-        let accepted = self.socket.write(payload(self.socket.wrote_bytes(), len));
+        let given = self.batches.as_ref().and_then(|b| b.given.as_deref());
+        let bytes = match given {
+            Some(given) => &given[given.len().saturating_sub(self.left)..],
+            None => {
+                let len = self.left.min(PAYLOAD_BYTES_MAX);
+                payload(self.socket.wrote_bytes(), len)
+            }
+        };
+        let accepted = self.socket.write(bytes);
         self.left -= accepted;
         if self.left == 0 {
             self.end_batch();

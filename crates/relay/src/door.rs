@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what is served, and of who may come in when.
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use protocol::{Address, Family};
 use socket2::SockRef;
@@ -72,6 +72,15 @@ impl Door {
             Door::Tcp(listener) => SockRef::from(listener).listen(backlog),
             #[cfg(target_os = "linux")]
             Door::Unix(listener, _) => SockRef::from(listener).listen(backlog),
+        }
+    }
+
+    /// The address of an internet listener.
+    pub fn inet(&self) -> Option<SocketAddr> {
+        match self {
+            Door::Tcp(listener) => listener.local_addr().ok(),
+            #[cfg(target_os = "linux")]
+            Door::Unix(..) => None,
         }
     }
 

@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of what is served.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use protocol::{Event, Listening, Waiting};
+use protocol::{Conn, Event, Listening, Unaccepted, UnacceptedConnection, Waiting};
 use tokio::{
     sync::{Semaphore, watch},
     time::{Instant, sleep, sleep_until},
@@ -13,6 +13,7 @@ use tokio::{
 use crate::{
     door::{Door, Guest},
     journal::Journal,
+    observe::{Diag, Orphan},
 };
 
 /// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
@@ -58,12 +59,13 @@ impl Wishes {
 
 /// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
-/// `listening` is what was recorded of the listener.
+/// `listening` is what was recorded of the listener; `number` tells a client's number, if it is ours.
 pub async fn listen(
     door: &Door,
     mut listening: Listening,
     wishes: &Wishes,
     journal: &Journal,
+    number: impl Fn(SocketAddr) -> Option<Conn>,
     serve: impl Fn(Guest, tokio::sync::OwnedSemaphorePermit),
 ) {
     let places_max = if listening.sequential {
@@ -77,7 +79,12 @@ pub async fn listen(
     let (mut failing, mut full) = (false, false);
     let mut wished = wishes.backlog.subscribe();
     let mut accepting = wishes.accepting.subscribe();
-    queue.sample(door, journal);
+    let sample = |queue: &mut AcceptQueue| {
+        if let Some(queued) = queue.sample(door, journal) {
+            queue.sample_connections(queued, door, journal, &number);
+        }
+    };
+    sample(&mut queue);
     loop {
         let accepts = *accepting.borrow_and_update();
         // Between two calls of accept(2), never in one.
@@ -130,7 +137,7 @@ pub async fn listen(
             Ok(()) = accepting.changed() => {}
             () = queue.due(!accepts || places.available_permits() == 0) => {}
         }
-        queue.sample(door, journal);
+        sample(&mut queue);
     }
 }
 
@@ -141,6 +148,10 @@ struct AcceptQueue {
     last: Option<Waiting>,
     last_at: Option<Instant>,
     stirred: bool,
+    /// Who they are, as last told.
+    connections: Unaccepted,
+    /// Asks the kernel for them; made when first somebody waits.
+    diag: Option<io::Result<Diag>>,
 }
 
 impl AcceptQueue {
@@ -158,23 +169,74 @@ impl AcceptQueue {
         sleep_until(after).await;
     }
 
-    fn sample(&mut self, door: &Door, journal: &Journal) {
+    /// Looks if a look is due; returns how many wait.
+    fn sample(&mut self, door: &Door, journal: &Journal) -> Option<u32> {
         let now = Instant::now();
         if self
             .last_at
             .is_some_and(|last_at| now < last_at + SAMPLE_EVERY)
         {
-            return;
+            return None;
         }
         self.last_at = Some(now);
         self.stirred = false;
-        let Some((queued, limit)) = door.waiting() else {
-            return;
-        };
+        let (queued, limit) = door.waiting()?;
         let waiting = Waiting { queued, limit };
         if self.last != Some(waiting) {
             self.last = Some(waiting);
             journal.record(Event::Waiting(waiting));
         }
+        Some(queued)
+    }
+
+    /// Tells who waits and how many bytes wait on each, if that is another thing than before.
+    fn sample_connections(
+        &mut self,
+        queued: u32,
+        door: &Door,
+        journal: &Journal,
+        number: impl Fn(SocketAddr) -> Option<Conn>,
+    ) {
+        let found = if queued == 0 {
+            Unaccepted::default()
+        } else {
+            let diag = self.diag.get_or_insert_with(Diag::open);
+            let orphans = match (diag, door.inet()) {
+                (Ok(diag), Some(addr)) => diag.unaccepted(addr),
+                // It is not told here.
+                _ => return,
+            };
+            match orphans {
+                Ok(orphans) => unaccepted(&orphans, number),
+                Err(error) => return tracing::debug!(%error, "who waits is not told"),
+            }
+        };
+        if self.connections != found {
+            self.connections = found.clone();
+            journal.record(Event::Unaccepted(found));
+        }
+    }
+}
+
+/// Ours first, by their numbers, then the others by their addresses.
+fn unaccepted(orphans: &[Orphan], number: impl Fn(SocketAddr) -> Option<Conn>) -> Unaccepted {
+    let mut connections: Vec<_> = orphans
+        .iter()
+        .map(|orphan| UnacceptedConnection {
+            conn: number(orphan.peer),
+            peer: orphan.peer.into(),
+            receive_queue: orphan.receive_queue,
+            state: orphan.state,
+        })
+        .collect();
+    connections.sort_by(|a, b| {
+        let key = |it: &UnacceptedConnection| (it.conn.is_none(), it.conn);
+        key(a).cmp(&key(b)).then_with(|| a.peer.cmp(&b.peer))
+    });
+    let more = connections.len().saturating_sub(Unaccepted::TOLD_MAX);
+    connections.truncate(Unaccepted::TOLD_MAX);
+    Unaccepted {
+        connections,
+        more: u32::try_from(more).unwrap_or(u32::MAX),
     }
 }

@@ -6,6 +6,7 @@
 use std::{
     future::Future,
     io,
+    net::Shutdown,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -62,6 +63,8 @@ pub struct Socket {
     blocked: bool,
     /// The peer's FIN has come.
     peer_shut: bool,
+    /// This end sends no more.
+    shut: bool,
     /// The connection is no more.
     gone: Option<Gone>,
     last_look: Option<Look>,
@@ -111,6 +114,7 @@ impl Socket {
             wrote: 0,
             blocked: false,
             peer_shut: false,
+            shut: false,
             gone: None,
             last_look: None,
             stirred: true,
@@ -141,6 +145,12 @@ impl Socket {
     #[must_use]
     pub fn peer_shut(&self) -> bool {
         self.peer_shut
+    }
+
+    /// This end sends no more.
+    #[must_use]
+    pub fn is_shut(&self) -> bool {
+        self.shut
     }
 
     /// The connection is no more.
@@ -278,6 +288,25 @@ impl Socket {
         }
     }
 
+    /// shutdown(2) with SHUT_WR: nothing is sent any more, and reading goes on.
+    pub fn shut(&mut self) {
+        self.shut = true;
+        self.flush();
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match SockRef::from(&self.stream).shutdown(Shutdown::Write) {
+            Ok(()) => {
+                self.journal.record(Event::HalfClosed(HalfClosed {
+                    conn: self.conn,
+                    end: self.end,
+                    by: self.end,
+                }));
+                self.sampler.stir(self.journal.now_nanos());
+            }
+            Err(error) => self.lose(&error),
+        }
+    }
+
     /// Records a fact of the program itself, in its place among the others.
     pub fn tell(&mut self, fact: Event) {
         let now = self.journal.now_nanos();
@@ -404,7 +433,11 @@ impl Socket {
             }
             self.tell(Event::Arrived(arrived));
         }
-        if look.peer_shut && !self.peer_shut {
+        let aborted = look.aborted && self.gone.is_none();
+        let error = aborted.then(|| self.stream.take_error().ok().flatten());
+        // Both ends have sent their FIN: that state is the regular end, too.
+        let ends = matches!(error, Some(None)) && self.shut;
+        if (look.peer_shut || ends) && !self.peer_shut {
             self.peer_shut = true;
             self.flush();
             self.journal.record(Event::HalfClosed(HalfClosed {
@@ -414,8 +447,9 @@ impl Socket {
             }));
             self.sampler.stir(self.journal.now_nanos());
         }
-        if look.aborted && self.gone.is_none() {
-            let error = self.stream.take_error().ok().flatten();
+        if let Some(error) = error
+            && !ends
+        {
             self.lose(&error.unwrap_or(io::ErrorKind::ConnectionReset.into()));
         }
         self.last_look = Some(look);

@@ -6,12 +6,15 @@
 mod records;
 
 use std::{
+    collections::VecDeque,
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use protocol::{
-    Address, Conn, End, Event, Family, Header, Listening, Policy, Refusal, Request, Run, wire,
+    Address, Conn, End, Event, Family, Header, Listening, Policy, Refusal, Request, Run, Spacing,
+    wire,
 };
 use tokio::{
     runtime::Handle,
@@ -23,14 +26,14 @@ pub use records::Records;
 
 use crate::{
     GRACE, StartError,
-    client::{self, ClientSettings},
+    client::{self, ClientSettings, Kept},
     door::{self, Door, Guest},
     echo,
     journal::Journal,
     listen::{self, Wishes},
     listeners::{self, EchoListener},
     observe,
-    registry::{Batches, Ending, Registry, Seat},
+    registry::{Batches, CLIENTS_MAX, Ending, Registry, Seat},
     socket::Socket,
     stream::Stream,
 };
@@ -129,6 +132,7 @@ impl Stage {
             others,
             journal,
             registry,
+            kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
             ending: CancellationToken::new(),
@@ -225,6 +229,16 @@ impl Stage {
         self.server().connect(settings, None).await
     }
 
+    /// What the client of that connection has read so far, at most its first 4 MiB. None: it keeps
+    /// nothing, see [`ClientSettings::keeps`], or sixteen others kept something since.
+    #[must_use]
+    pub fn kept(&self, conn: Conn) -> Option<Vec<u8>> {
+        let all = &self.server().kept;
+        let all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.iter().find(|(of, _)| *of == conn);
+        found.map(|(_, kept)| kept.bytes())
+    }
+
     /// Every record from the first on.
     #[must_use]
     pub fn records(&self) -> Records {
@@ -258,6 +272,8 @@ pub struct Server {
     pub registry: Arc<Registry>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
+    /// What clients have read that keep it.
+    kept: Mutex<VecDeque<(Conn, Kept)>>,
     /// The runtime of the tasks.
     pub home: Handle,
     /// Tasks that own a socket of the echo server or of its demonstration client.
@@ -303,15 +319,23 @@ impl Server {
                 let batches = Batches {
                     sizes: batches.into(),
                     spacing,
+                    given: None,
                 };
                 self.send(conn, batches).await
             }
-            Request::Read { .. }
-            | Request::Shutdown { .. }
-            | Request::SendBytes { .. }
-            | Request::ClientReads { .. }
-            | Request::Call { .. }
-            | Request::Lesson(_) => Err(Refusal::NoLessons),
+            Request::SendBytes { conn, bytes } => {
+                let batches = Batches {
+                    // They are few: checked.
+                    sizes: [bytes.len() as u32].into(),
+                    spacing: Spacing::GapMillis(0),
+                    given: Some(bytes),
+                };
+                self.send(conn, batches).await
+            }
+            Request::Read { conn, end, bytes } => registry.read(conn, end, bytes),
+            Request::Shutdown { conn, end } => registry.shut(conn, end),
+            Request::ClientReads { conn, on } => registry.client_reads(conn, on),
+            Request::Call { .. } | Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }
     }
@@ -342,6 +366,7 @@ impl Server {
             )?
         };
         let conn = opening.conn();
+        let kept = settings.keeps.then(|| self.keep(conn));
         let (told, connected) = oneshot::channel();
         let server = Arc::clone(self);
         let run = async move {
@@ -354,7 +379,7 @@ impl Server {
             };
             let _ = told.send(Ok(()));
             let socket = server.observe(&seat, stream);
-            client::run(seat, socket, &server.journal).await;
+            client::run(seat, socket, &server.journal, kept).await;
         };
         self.sockets.spawn_on(run, &self.home);
         if settings.waits {
@@ -364,11 +389,22 @@ impl Server {
         Ok(conn)
     }
 
+    /// A place for what a client reads; of many clients only the last ones have one.
+    fn keep(&self, conn: Conn) -> Kept {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= CLIENTS_MAX as usize {
+            all.pop_front();
+        }
+        let kept = Kept::default();
+        all.push_back((conn, kept.clone()));
+        kept
+    }
+
     /// Observes a connected stream and lets a program have it.
     fn observe(&self, seat: &Seat, stream: Stream) -> Socket {
         Socket::new(
             seat.place(),
-            stream.into(),
+            stream,
             Arc::clone(&self.journal),
             self.config.previews,
             // The client looks there, the server tells.
@@ -413,7 +449,9 @@ impl Server {
                 drop(place);
             });
         };
-        listen::listen(door, listening, &self.wishes, &self.journal, serve).await;
+        let reachable = listeners::reachable(listening.addr.clone());
+        let number = |peer: SocketAddr| self.registry.number(peer.into(), reachable.clone());
+        listen::listen(door, listening, &self.wishes, &self.journal, number, serve).await;
     }
 }
 

@@ -77,7 +77,7 @@ pub fn view(player: Player) -> AnyView {
                 <div class="lesson-text" aria-live="polite">
                     {move || step(player)}
                 </div>
-                {question::view(player)}
+                {question::view(player, false)}
                 {news(player)}
             </div>
             <div class="lesson-foot">

@@ -5,22 +5,32 @@ use leptos::prelude::*;
 use lessons::Question;
 
 use super::{
-    Label, Player,
+    Label, Player, Stand,
     prose::{line, prose},
     text,
     told::Told,
     words,
 };
-use crate::panels::dynamic::{each, on};
+use crate::{
+    browser,
+    panels::dynamic::{each, follow, on},
+};
+
+/// The id of what the records say.
+const VERDICT: &str = "verdict";
 
 /// The question of the step on the wall, if it has one.
-pub fn view(player: Player) -> AnyView {
+pub fn view(player: Player, of_speaker: bool) -> AnyView {
     let question = Memo::new(move |_| {
         let (lesson, page) = player.on_wall()?;
         Some((lesson.id.as_str(), page.step))
     });
     let shown = move || {
         question.get();
+        // Once in a window.
+        if (player.stand.get() == Stand::Speaker) != of_speaker {
+            return None;
+        }
         let question = player.step()?.question.as_ref()?;
         Some(asked(player, question))
     };
@@ -29,6 +39,15 @@ pub fn view(player: Player) -> AnyView {
 
 fn asked(player: Player, question: &'static Question) -> AnyView {
     let lang = player.lang();
+    // Where the text is long, what comes of it is to be seen all the same.
+    follow(move || {
+        if player
+            .told
+            .with(|told| matches!(told, Told::Measured { .. }))
+        {
+            request_animation_frame(|| browser::show(VERDICT));
+        }
+    });
     let is_revealed = move || {
         player
             .given
@@ -76,12 +95,14 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
     };
     view! {
         <div class="question">
-            <p class="predict m" id="predict">{player.say(Label::Predict)}</p>
-            <div class="ask" id="ask">{prose(text(&question.ask, lang))}</div>
-            <div role="radiogroup" class="answers" aria-labelledby="ask">
-                {each(question.answers.iter().enumerate(), answer)}
+            <div class="asking">
+                <p class="predict m">{player.say(Label::Predict)}</p>
+                <div class="ask" id="ask">{prose(text(&question.ask, lang))}</div>
+                <div role="radiogroup" class="answers" aria-labelledby="ask">
+                    {each(question.answers.iter().enumerate(), answer)}
+                </div>
             </div>
-            <div class="verdict" role="status">
+            <div class="verdict" id=VERDICT role="status">
                 {move || player.told.with(|told| verdict(player, question, told))}
             </div>
         </div>

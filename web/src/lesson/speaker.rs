@@ -36,6 +36,7 @@ fn all(player: Player) -> AnyView {
             _ => prose(notes),
         })
     };
+    let words = move || Some(prose(text(&player.step()?.text, lang())));
     let upcoming = move || {
         let (lesson, page) = player.on_wall()?;
         let next = lesson.steps.get(page.step as usize + 1);
@@ -52,7 +53,8 @@ fn all(player: Player) -> AnyView {
                 <p class="m">{move || position()}</p>
                 <h2>{move || title()}</h2>
                 <div class="notes" aria-live="polite">{move || notes()}</div>
-                {question::view(player)}
+                <div class="words m">{move || words()}</div>
+                {question::view(player, true)}
             </div>
             <div class="speaker-next">
                 <p class="m">{player.say(Label::NextStep)}</p>

@@ -55,16 +55,19 @@ impl Memory {
             return Told::Nothing;
         }
         let is_read = app.recorded().is_none_or(|reading| reading.is_read);
-        let shown = app.shown_count();
+        let head = app.playback().head();
         let timeline = app.timeline();
-        let next = timeline.chapter(page.step + 1);
+        let next = page.step + 1;
         let is_played = is_read && !matches!(state, LectureState::Running);
-        let end = match next {
-            Some(seq) => timeline.index_of(seq),
-            None if is_played && timeline.chapter(page.step).is_some() => timeline.len(),
-            None => return Told::Playing,
+        // Samples may be shown with what comes next: the movement is what is waited for.
+        let (end, seen) = match (timeline.chapter(next), timeline.before_chapter(next)) {
+            (Some(seq), Some(seen)) => (timeline.index_of(seq), seen),
+            _ if is_played && timeline.chapter(page.step).is_some() => {
+                (timeline.len(), timeline.last_shown())
+            }
+            _ => return Told::Playing,
         };
-        if shown < end {
+        if head < seen {
             return Told::Playing;
         }
         let of = Some((app.log_number(), page, end));

@@ -453,6 +453,7 @@ impl<W: Write> Output for Trace<W> {
             Event::Called(e) => self.told(&e.method, at, &json!({"seq": seq, "call": e})),
             Event::Step(e) => self.told("step", at, &json!({"seq": seq, "step": e})),
             Event::Connecting(e) => self.told("connecting", at, &json!({"seq": seq, "socket": e})),
+            Event::Compared(e) => self.told("compared", at, &json!({"seq": seq, "compared": e})),
             Event::Message(e) => self.told("message", at, &json!({"seq": seq, "message": e})),
             Event::DatagramBound(e) => {
                 self.told("datagram socket", at, &json!({"seq": seq, "socket": e}))

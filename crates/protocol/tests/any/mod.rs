@@ -331,6 +331,9 @@ fn beside() -> BoxedStrategy<Event> {
         }),
         1 => (proptest::collection::vec(unaccepted, 0..3), any::<u32>())
             .prop_map(|(connections, more)| Event::Unaccepted(Unaccepted { connections, more })),
+        1 => (any::<u32>(), any::<[u64; 3]>()).prop_map(|(conn, [sent, came_back, same])| {
+            Event::Compared(Compared { conn: Conn(conn), end: End::Client, sent, came_back, same })
+        }),
         1 => (any::<u32>(), any::<[u64; 3]>(), any::<u32>(), any::<Option<u64>>())
             .prop_map(|(conn, n, times, since_nanos)| Event::Message(Message {
                 conn: Conn(conn), end: End::Server, offset: n[0], bytes: n[1], framing_bytes: n[2],

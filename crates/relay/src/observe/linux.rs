@@ -235,12 +235,12 @@ fn ioctl(fd: RawFd, request: libc::Ioctl) -> io::Result<u64> {
     Ok(u64::try_from(value).unwrap_or(0))
 }
 
-fn check(returned: isize) -> io::Result<usize> {
+pub(super) fn check(returned: isize) -> io::Result<usize> {
     usize::try_from(returned).map_err(|_| io::Error::last_os_error())
 }
 
 /// `include/net/tcp_states.h`. TCP_NEW_SYN_RECV (12) is never told to user space.
-fn state(number: u8) -> Option<TcpState> {
+pub(super) fn state(number: u8) -> Option<TcpState> {
     Some(match number {
         1 => TcpState::Established,
         2 => TcpState::SynSent,

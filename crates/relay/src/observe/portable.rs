@@ -1,13 +1,13 @@
 //! A system of which only our own reads and writes are known, and what a read would find. What
 //! another back end knows better it does itself.
 
-use std::{io, mem::MaybeUninit};
+use std::{io, mem::MaybeUninit, net::SocketAddr};
 
 use protocol::Sources;
 use socket2::SockRef;
 use tokio::net::TcpListener;
 
-use super::{Buffers, Look};
+use super::{Buffers, Look, Orphan};
 use crate::stream::Stream;
 
 /// How far a peek looks into the receive queue, bytes: there is no other way to measure it.
@@ -65,6 +65,24 @@ pub fn queues(_stream: &Stream) -> Buffers {
 /// Nothing is known of the accept queue.
 pub fn waiting(_listener: &TcpListener) -> Option<(u32, u32)> {
     None
+}
+
+/// Who is not accepted is not told.
+#[derive(Debug)]
+pub struct Diag;
+
+impl Diag {
+    /// # Errors
+    /// Always: there is no such thing.
+    pub fn open() -> io::Result<Diag> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// # Errors
+    /// Always.
+    pub fn unaccepted(&self, _listener: SocketAddr) -> io::Result<Vec<Orphan>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 /// recv(2) on a socket that never waits.

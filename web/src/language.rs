@@ -117,6 +117,8 @@ labels! {
     RulerBagged: "Bagged", "装袋";
     Events: "Events", "事件";
     Values: "Values", "数值";
+    Reply: "Reply", "回复";
+    Methods: "Methods", "方法";
     Kind: "Kind", "种类";
     KindFacts: "all but samples", "除采样外全部";
     KindAll: "all", "全部";

@@ -19,6 +19,8 @@ mod told;
 mod turn;
 mod words;
 
+pub use prose::prose;
+
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
@@ -107,6 +109,16 @@ pub fn view(view: View) -> AnyView {
         {list::view(player)}
     }
     .into_any()
+}
+
+/// Begins a lesson, if it can be given here; otherwise shows which can.
+pub fn begin(id: &str) {
+    if let Some(player) = PLAYER.get() {
+        match player.can_give(id) {
+            true => player.begin(id),
+            false => player.open_list(),
+        }
+    }
 }
 
 /// See [`crate::later::lesson_key`].
@@ -297,6 +309,10 @@ impl Player {
             mark("data-lesson", stand);
             let look = self.step().filter(|_| is_given).map(|step| step.look);
             mark("data-panel", look.map_or("", |look| panel::id(look.panel)));
+            if let Some(beside) = look.and_then(|look| panel::beside(look.panel)) {
+                self.view.beside.put(beside);
+                self.view.panel.put(crate::view::Panel::Events);
+            }
         });
     }
 }

@@ -6,6 +6,7 @@
     reason = "written inside `view!`, closures are of one type: see `dynamic`"
 )]
 
+pub mod api;
 mod controls;
 pub mod dynamic;
 mod events;
@@ -18,6 +19,7 @@ mod mark;
 mod notices;
 mod policy;
 mod recordings;
+pub mod reply;
 mod rulers;
 mod sending;
 mod sheet;

@@ -3,7 +3,10 @@
 use crate::{Lesson, Wrong, read};
 
 /// A line a lesson, in the order of the catalogue.
-const FILES: &[(&str, &str)] = &[("belt.toml", include_str!("../lessons/belt.toml"))];
+const FILES: &[(&str, &str)] = &[
+    ("belt.toml", include_str!("../lessons/belt.toml")),
+    ("api.toml", include_str!("../lessons/api.toml")),
+];
 
 /// Reads them, in the order of the catalogue.
 ///

@@ -11,6 +11,7 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
+mod by_hand;
 mod client;
 mod door;
 mod echo;

@@ -25,7 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use records::Records;
 
 use crate::{
-    GRACE, StartError,
+    GRACE, StartError, by_hand,
     client::{self, ClientSettings, Kept},
     door::{self, Door, Guest},
     echo,
@@ -323,6 +323,15 @@ impl Server {
                 };
                 self.send(conn, batches).await
             }
+            Request::Call {
+                conn: Some(conn),
+                call,
+            } => registry.call(conn, call),
+            Request::Call { conn: None, call } => by_hand::make_apart(&call, &self.journal)
+                .await
+                .map_err(|error| Refusal::System {
+                    errno: error.raw_os_error().unwrap_or(0),
+                }),
             Request::SendBytes { conn, bytes } => {
                 let batches = Batches {
                     // They are few: checked.
@@ -335,7 +344,7 @@ impl Server {
             Request::Read { conn, end, bytes } => registry.read(conn, end, bytes),
             Request::Shutdown { conn, end } => registry.shut(conn, end),
             Request::ClientReads { conn, on } => registry.client_reads(conn, on),
-            Request::Call { .. } | Request::Lesson(_) => Err(Refusal::NoLessons),
+            Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }
     }

@@ -5,6 +5,7 @@ use crate::{Lesson, Wrong, read};
 /// A line a lesson, in the order of the catalogue.
 const FILES: &[(&str, &str)] = &[
     ("belt.toml", include_str!("../lessons/belt.toml")),
+    ("kinds.toml", include_str!("../lessons/kinds.toml")),
     ("api.toml", include_str!("../lessons/api.toml")),
 ];
 

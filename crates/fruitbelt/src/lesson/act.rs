@@ -67,6 +67,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             Ok(play.stage.ask(Request::ClientReads { conn, on }).await?)
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
+        Action::Call(make) => super::call::call(play, make).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }

@@ -3,6 +3,7 @@
 //! Knows nothing of what is taught: a lesson is data.
 
 mod act;
+mod call;
 mod compare;
 mod ends;
 mod given;

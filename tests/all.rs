@@ -10,6 +10,7 @@ mod errors;
 mod families;
 mod flood;
 mod http;
+mod lessons;
 mod log;
 mod mirror;
 mod python;

@@ -15,6 +15,7 @@ mod by_hand;
 mod client;
 mod door;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

@@ -124,6 +124,19 @@ pub fn begin(id: &str) {
     }
 }
 
+/// Whether a lesson can be given here.
+pub fn can_give(id: &str) -> bool {
+    PLAYER.get().is_some_and(|player| player.can_give(id))
+}
+
+/// Shows a step of a lesson, and begins it for that unless it is on.
+pub fn open(id: &str, step: u32) {
+    if let Some(player) = PLAYER.get() {
+        let revealed = false;
+        player.open(id, Page { step, revealed });
+    }
+}
+
 /// See [`crate::later::lesson_key`].
 pub fn key(_: View, key: &str) -> bool {
     PLAYER.get().is_some_and(|player| player.key(key))

@@ -352,6 +352,5 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::All => Some(Picture::All),
         lessons::Picture::Courier => Some(Picture::Courier),
         lessons::Picture::Steps => Some(Picture::Steps),
-        _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod harness;
 mod keyboard;
 mod kinds;
 mod languages;
+mod lesson;
 mod link;
 mod loss;
 mod other_site;

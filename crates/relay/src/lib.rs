@@ -13,6 +13,7 @@
 
 mod by_hand;
 mod client;
+mod datagram;
 mod door;
 mod echo;
 mod framing;

@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::PathBuf,
 };
 
@@ -14,10 +14,13 @@ use tokio::net::TcpListener;
 
 #[cfg(target_os = "linux")]
 use crate::door;
-use crate::{EchoConfig, door::Door, noted::Calls};
+use crate::{EchoConfig, datagram, door::Door, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
+
+/// With port 0 so many numbers are tried for one that is free for TCP and UDP.
+const DRAWS_MAX: u32 = 8;
 
 /// Both listeners, bound and listening.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub struct Listeners {
 pub struct EchoListener {
     pub(crate) door: Door,
     pub(crate) addr: Address,
+    /// Its datagram twin's socket, if it has ports and the port was free.
+    pub(crate) datagrams: Option<UdpSocket>,
     /// The calls that made it, in order; listen itself is told otherwise.
     pub(crate) calls: Vec<Called>,
 }
@@ -136,27 +141,49 @@ impl EchoListener {
     /// # Errors
     /// The system refuses.
     pub(crate) fn bind(addr: &Address, config: &EchoConfig) -> Result<EchoListener, StartError> {
-        let mut calls = Calls::of(End::Server);
         let buffers = (config.receive_buffer, config.send_buffer);
         let refused = |source| StartError::Listen {
             which: Which::Echo,
             addr: addr.clone(),
             source,
         };
-        let (bound, door) = match addr {
-            Address::Inet(at) => {
-                let (bound, listener) =
-                    listen(Which::Echo, *at, config.backlog, buffers, &mut calls)?;
-                let listener = TcpListener::from_std(listener).map_err(refused)?;
-                (bound.into(), Door::Tcp(listener))
-            }
+        let at = match addr {
+            Address::Inet(at) => *at,
             Address::Unix(at) => {
-                listen_unix(at, config.backlog, buffers, &mut calls).map_err(refused)?
+                let mut calls = Calls::of(End::Server);
+                let (addr, door) =
+                    listen_unix(at, config.backlog, buffers, &mut calls).map_err(refused)?;
+                return Ok(EchoListener {
+                    door,
+                    addr,
+                    datagrams: None,
+                    calls: calls.made(),
+                });
             }
         };
+        let mut draws = 0;
+        let (bound, listener, calls, datagrams) = loop {
+            let mut calls = Calls::of(End::Server);
+            let (bound, listener) = listen(Which::Echo, at, config.backlog, buffers, &mut calls)?;
+            draws += 1;
+            match datagram::bind(bound) {
+                Ok(twin) => break (bound, listener, calls, Some(twin)),
+                // Another number may be free for both.
+                Err(_) if at.port() == 0 && draws < DRAWS_MAX => {}
+                Err(error) => {
+                    tracing::warn!(
+                        "no datagram echo: UDP port {} cannot be had ({error}); stop what uses it, or choose another --echo",
+                        bound.port()
+                    );
+                    break (bound, listener, calls, None);
+                }
+            }
+        };
+        let listener = TcpListener::from_std(listener).map_err(refused)?;
         Ok(EchoListener {
-            door,
-            addr: bound,
+            door: Door::Tcp(listener),
+            addr: bound.into(),
+            datagrams,
             calls: calls.made(),
         })
     }
@@ -255,13 +282,18 @@ fn listen_unix(
 
 /// The address by which this machine reaches a listener.
 pub(crate) fn reachable(addr: Address) -> Address {
-    let Address::Inet(addr) = addr else {
-        return addr;
-    };
+    match addr {
+        Address::Inet(addr) => reachable_inet(addr).into(),
+        Address::Unix(_) => addr,
+    }
+}
+
+/// The same of an internet socket.
+pub(crate) fn reachable_inet(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    (ip, addr.port()).into()
+    SocketAddr::new(ip, addr.port())
 }

@@ -27,6 +27,7 @@ pub use records::Records;
 use crate::{
     GRACE, StartError, by_hand,
     client::{self, ClientSettings, Kept},
+    datagram::Datagrams,
     door::{self, Door, Guest},
     echo,
     journal::Journal,
@@ -113,16 +114,23 @@ impl Stage {
     /// Serves with that listener until closed. `home` runs the server, `herald` wakes the viewers.
     pub(crate) fn start(
         config: EchoConfig,
-        listener: EchoListener,
+        mut listener: EchoListener,
         journal: Arc<Journal>,
         program: &str,
         home: &Handle,
         herald: &Handle,
     ) -> Stage {
-        let addr = listener.addr.clone();
+        let (addr, datagrams) = (listener.addr.clone(), listener.datagrams.take());
         let (mut door, mut listening) = opened(listener, &config, config.backlog, &journal);
         let registry = Registry::new(Arc::clone(&journal), config.policy);
         registry.record_policy();
+        let datagrams = datagrams.and_then(|socket| {
+            let _entered = home.enter();
+            let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
+            Datagrams::open(socket, journal, registry, config.previews)
+                .inspect_err(|error| tracing::warn!(%error, "no datagram echo"))
+                .ok()
+        });
         let (others, mut wanted) = mpsc::channel(1);
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
@@ -132,6 +140,7 @@ impl Stage {
             others,
             journal,
             registry,
+            datagrams,
             kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
@@ -173,6 +182,9 @@ impl Stage {
                 }
                 drop(door);
                 server.registry.close_all();
+                if let Some(datagrams) = &server.datagrams {
+                    let _ = tokio::time::timeout(GRACE, datagrams.end()).await;
+                }
                 server.sockets.close();
                 let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
                 sealing.abort();
@@ -197,7 +209,7 @@ impl Stage {
     }
 
     /// Closes the listener and opens one of that family; returns when that is recorded. Connections
-    /// stay, and their numbers go on.
+    /// stay, and their numbers go on. The datagram echo stays where it is.
     ///
     /// # Errors
     /// The system refuses, or the server ends.
@@ -270,6 +282,8 @@ pub struct Server {
     others: mpsc::Sender<Another>,
     pub journal: Arc<Journal>,
     pub registry: Arc<Registry>,
+    /// The datagram echo, if its port was free.
+    datagrams: Option<Arc<Datagrams>>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
     /// What clients have read that keep it.
@@ -309,7 +323,15 @@ impl Server {
                 }
                 Ok(())
             }
-            Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
+            Request::Close { conn, end } => match &self.datagrams {
+                Some(datagrams) if datagrams.close(conn, end).is_ok() => Ok(()),
+                _ => registry.end(conn, end, Ending::Close),
+            },
+            Request::Datagrams(request) => {
+                let datagrams = self.datagrams.as_ref().ok_or(Refusal::NoDatagrams)?;
+                let _entered = self.home.enter();
+                datagrams.take_up(request)
+            }
             Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
             Request::Send {
                 conn,

@@ -13,6 +13,7 @@
 mod bin;
 #[cfg(feature = "toml")]
 mod built_in;
+mod datagrams;
 mod lesson;
 mod measure;
 #[cfg(feature = "toml")]
@@ -24,6 +25,7 @@ mod statement;
 pub use bin::{Damaged, decode, encode};
 #[cfg(feature = "toml")]
 pub use built_in::built_in;
+pub use datagrams::{BadRoad, Courier, Parcels};
 pub use lesson::{Answer, Course, Lesson, Look, Panel, Picture, Question, Step, Words};
 pub use measure::Measure;
 #[cfg(feature = "toml")]

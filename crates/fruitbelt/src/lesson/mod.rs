@@ -4,6 +4,7 @@
 
 mod act;
 mod compare;
+mod courier;
 mod ends;
 mod given;
 mod play;

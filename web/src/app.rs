@@ -569,6 +569,18 @@ impl App {
         self.timeline.count_at(self.playback.head())
     }
 
+    /// Whether any client sends datagrams.
+    pub fn has_datagrams(&mut self) -> bool {
+        !self.timeline().head().datagrams.clients.is_empty()
+    }
+
+    /// Our own client that may send datagrams.
+    pub fn courier(&mut self) -> Option<protocol::Conn> {
+        let clients = self.timeline().head().datagrams.clients.values();
+        let mut open = clients.filter(|it| it.ours.is_some() && it.closed.is_none());
+        open.next_back().map(|client| client.conn)
+    }
+
     /// All that is recorded.
     pub fn timeline(&mut self) -> &mut Timeline {
         &mut self.timeline

@@ -38,6 +38,7 @@ labels! {
     PictureBelt: "Belt", "传送带";
     PictureCut: "Cut", "切分";
     PictureSteps: "Steps", "九步";
+    PictureCourier: "Courier", "快递";
     All: "All", "全部";
     AllTitle: "All connections (A)", "全部连接（A）";
     Keys: "Keys", "快捷键";
@@ -80,6 +81,7 @@ labels! {
     Closed: "closed", "已关闭";
     Ours: "our client", "自带客户端";
     Stage: "The belt of the connection in focus", "所选连接的传送带";
+    StageCourier: "Datagrams: parcels that motorcycles carry one by one", "数据报：摩托车一次运送一个包裹";
     StageSteps: "The nine steps from socket to close, in two lanes", "从 socket 到 close 的九步，分两条泳道";
     StageCut: "The bytes of the connection in focus and how they are cut", "所选连接的字节和它们的切分";
     Time: "Time", "时间";
@@ -118,6 +120,9 @@ labels! {
     RulerBagged: "Bagged", "装袋";
     Events: "Events", "事件";
     Values: "Values", "数值";
+    Reply: "Reply", "回复";
+    Methods: "Methods", "方法";
+    Kinds: "Kinds", "种类";
     Kind: "Kind", "种类";
     KindFacts: "all but samples", "除采样外全部";
     KindAll: "all", "全部";
@@ -255,6 +260,7 @@ pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
         Picture::Cut => Label::PictureCut,
         Picture::All => Label::All,
         Picture::Steps => Label::PictureSteps,
+        Picture::Courier => Label::PictureCourier,
     }
     .text(lang)
 }

@@ -19,6 +19,8 @@ mod told;
 mod turn;
 mod words;
 
+pub use prose::prose;
+
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
@@ -110,6 +112,29 @@ pub fn view(view: View) -> AnyView {
         {list::view(player)}
     }
     .into_any()
+}
+
+/// Begins a lesson, if it can be given here; otherwise shows which can.
+pub fn begin(id: &str) {
+    if let Some(player) = PLAYER.get() {
+        match player.can_give(id) {
+            true => player.begin(id),
+            false => player.open_list(),
+        }
+    }
+}
+
+/// Whether a lesson can be given here.
+pub fn can_give(id: &str) -> bool {
+    PLAYER.get().is_some_and(|player| player.can_give(id))
+}
+
+/// Shows a step of a lesson, and begins it for that unless it is on.
+pub fn open(id: &str, step: u32) {
+    if let Some(player) = PLAYER.get() {
+        let revealed = false;
+        player.open(id, Page { step, revealed });
+    }
 }
 
 /// See [`crate::later::lesson_key`].
@@ -303,6 +328,10 @@ impl Player {
             mark("data-lesson", stand);
             let look = self.step().filter(|_| is_given).map(|step| step.look);
             mark("data-panel", look.map_or("", |look| panel::id(look.panel)));
+            if let Some(beside) = look.and_then(|look| panel::beside(look.panel)) {
+                self.view.beside.put(beside);
+                self.view.panel.put(crate::view::Panel::Events);
+            }
         });
     }
 }
@@ -321,7 +350,7 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Belt => Some(Picture::Belt),
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
+        lessons::Picture::Courier => Some(Picture::Courier),
         lessons::Picture::Steps => Some(Picture::Steps),
-        _ => None,
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     browser,
     language::complaint,
     panels::dynamic::{each, flag, follow, on},
+    view::Beside,
 };
 
 /// The id of the player, and of the title of the step in it.
@@ -32,6 +33,17 @@ pub fn id(panel: Panel) -> &'static str {
         Panel::Api => "api",
         Panel::Kinds => "kinds",
     }
+}
+
+/// Which of the tabs of the events that is.
+pub fn beside(panel: Panel) -> Option<Beside> {
+    Some(match panel {
+        Panel::Events => Beside::Events,
+        Panel::Reply => Beside::Reply,
+        Panel::Api => Beside::Api,
+        Panel::Kinds => Beside::Kinds,
+        Panel::None | Panel::Rulers | Panel::Code => return None,
+    })
 }
 
 /// The player.

@@ -44,6 +44,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             })
             .await
         }
+        Action::Listen(listen) => Ok(play.stage.listen(listen.family).await?),
         Action::Shutdown(ends) => {
             let (conn, end) = (Conn(ends.client), ends.end);
             play.stage.ask(Request::Shutdown { conn, end }).await?;
@@ -66,6 +67,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             Ok(play.stage.ask(Request::ClientReads { conn, on }).await?)
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
+        Action::Call(make) => super::call::call(play, make).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }

@@ -141,7 +141,7 @@ impl RelayProcess {
     }
 
     /// One whose echo server is there, and not on a free port; its log goes to `log`.
-    pub fn start_at(echo: &str, log: Stdio) -> RelayProcess {
+    pub fn start_at_logging(echo: &str, log: Stdio) -> RelayProcess {
         let page_dir = page_dir();
         let mut relay = RelayProcess::serve_logging(echo, ANY, page_dir.path(), &[], ("warn", log));
         relay.page_dir = Some(page_dir);

@@ -34,7 +34,7 @@ pub struct Listeners {
 pub struct EchoListener {
     pub(crate) door: Door,
     pub(crate) addr: Address,
-    /// Its datagram twin's socket, if it has ports and the port was free.
+    /// Its datagram twin's socket, if the port was free.
     pub(crate) datagrams: Option<UdpSocket>,
     /// The calls that made it, in order; listen itself is told otherwise.
     pub(crate) calls: Vec<Called>,
@@ -147,42 +147,23 @@ impl EchoListener {
             addr: addr.clone(),
             source,
         };
-        let at = match addr {
-            Address::Inet(at) => *at,
+        let (calls, (bound, door), datagrams) = match addr {
+            Address::Inet(at) => {
+                let (calls, (bound, listener), datagrams) =
+                    listen_with_twin(*at, config.backlog, buffers)?;
+                let listener = TcpListener::from_std(listener).map_err(refused)?;
+                (calls, (bound.into(), Door::Tcp(listener)), datagrams)
+            }
             Address::Unix(at) => {
                 let mut calls = Calls::of(End::Server);
-                let (addr, door) =
+                let bound =
                     listen_unix(at, config.backlog, buffers, &mut calls).map_err(refused)?;
-                return Ok(EchoListener {
-                    door,
-                    addr,
-                    datagrams: None,
-                    calls: calls.made(),
-                });
+                (calls, bound, None)
             }
         };
-        let mut draws = 0;
-        let (bound, listener, calls, datagrams) = loop {
-            let mut calls = Calls::of(End::Server);
-            let (bound, listener) = listen(Which::Echo, at, config.backlog, buffers, &mut calls)?;
-            draws += 1;
-            match datagram::bind(bound) {
-                Ok(twin) => break (bound, listener, calls, Some(twin)),
-                // Another number may be free for both.
-                Err(_) if at.port() == 0 && draws < DRAWS_MAX => {}
-                Err(error) => {
-                    tracing::warn!(
-                        "no datagram echo: UDP port {} cannot be had ({error}); stop what uses it, or choose another --echo",
-                        bound.port()
-                    );
-                    break (bound, listener, calls, None);
-                }
-            }
-        };
-        let listener = TcpListener::from_std(listener).map_err(refused)?;
         Ok(EchoListener {
-            door: Door::Tcp(listener),
-            addr: bound.into(),
+            door,
+            addr: bound,
             datagrams,
             calls: calls.made(),
         })
@@ -218,6 +199,39 @@ impl PageListener {
 
 /// `buffers`: what to ask of SO_RCVBUF and SO_SNDBUF. Set before listen(2), those accepted have them
 /// from their first segment on.
+/// A stream's listener and, on the same port number, the datagram twin's socket, if it can be had.
+fn listen_with_twin(
+    addr: SocketAddr,
+    backlog: u32,
+    buffers: (Option<u32>, Option<u32>),
+) -> Result<
+    (
+        Calls,
+        (SocketAddr, std::net::TcpListener),
+        Option<UdpSocket>,
+    ),
+    StartError,
+> {
+    let mut draws = 0;
+    loop {
+        let mut calls = Calls::of(End::Server);
+        let (bound, listener) = listen(Which::Echo, addr, backlog, buffers, &mut calls)?;
+        draws += 1;
+        match datagram::bind(bound) {
+            Ok(twin) => return Ok((calls, (bound, listener), Some(twin))),
+            // Another number may be free for both.
+            Err(_) if addr.port() == 0 && draws < DRAWS_MAX => {}
+            Err(error) => {
+                tracing::warn!(
+                    "no datagram echo: UDP port {} cannot be had ({error}); stop what uses it, or choose another --echo",
+                    bound.port()
+                );
+                return Ok((calls, (bound, listener), None));
+            }
+        }
+    }
+}
+
 fn listen(
     which: Which,
     addr: SocketAddr,
@@ -288,7 +302,7 @@ pub(crate) fn reachable(addr: Address) -> Address {
     }
 }
 
-/// The same of an internet socket.
+/// The same, of an internet address.
 pub(crate) fn reachable_inet(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

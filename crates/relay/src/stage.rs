@@ -120,18 +120,18 @@ impl Stage {
         home: &Handle,
         herald: &Handle,
     ) -> Stage {
-        let (addr, datagrams) = (listener.addr.clone(), listener.datagrams.take());
+        let (addr, twin) = (listener.addr.clone(), listener.datagrams.take());
         let (mut door, mut listening) = opened(listener, &config, config.backlog, &journal);
         let registry = Registry::new(Arc::clone(&journal), config.policy);
         registry.record_policy();
-        let datagrams = datagrams.and_then(|socket| {
+        let (others, mut wanted) = mpsc::channel(1);
+        let datagrams = twin.and_then(|socket| {
             let _entered = home.enter();
             let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
             Datagrams::open(socket, journal, registry, config.previews)
                 .inspect_err(|error| tracing::warn!(%error, "no datagram echo"))
                 .ok()
         });
-        let (others, mut wanted) = mpsc::channel(1);
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
             config,
@@ -209,7 +209,7 @@ impl Stage {
     }
 
     /// Closes the listener and opens one of that family; returns when that is recorded. Connections
-    /// stay, and their numbers go on. The datagram echo stays where it is.
+    /// stay, and their numbers go on.
     ///
     /// # Errors
     /// The system refuses, or the server ends.

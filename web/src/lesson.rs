@@ -331,6 +331,7 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Belt => Some(Picture::Belt),
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
+        lessons::Picture::Steps => Some(Picture::Steps),
         _ => None,
     }
 }

@@ -39,9 +39,10 @@ pub fn id(panel: Panel) -> &'static str {
 pub fn beside(panel: Panel) -> Option<Beside> {
     Some(match panel {
         Panel::Events => Beside::Events,
+        Panel::Code => Beside::Code,
         Panel::Reply => Beside::Reply,
         Panel::Api => Beside::Api,
-        Panel::None | Panel::Rulers | Panel::Code | Panel::Kinds => return None,
+        Panel::None | Panel::Rulers | Panel::Kinds => return None,
     })
 }
 

@@ -20,9 +20,10 @@ use crate::{
 };
 
 /// What stands behind which tab.
-const TABS: [(Beside, Label); 4] = [
+const TABS: [(Beside, Label); 5] = [
     (Beside::Events, Label::Events),
     (Beside::Values, Label::Values),
+    (Beside::Code, Label::Code),
     (Beside::Reply, Label::Reply),
     (Beside::Api, Label::Methods),
 ];

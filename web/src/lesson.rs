@@ -74,6 +74,8 @@ struct Player {
     given: Lasting<Option<Lecture>>,
     /// What was measured of the question on the wall.
     told: Lasting<Told>,
+    /// What is on the wall has not been seen to its end.
+    playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
     stand: Lasting<Stand>,
@@ -95,6 +97,7 @@ pub fn view(view: View) -> AnyView {
         lessons: Lasting::default(),
         given: Lasting::default(),
         told: Lasting::default(),
+        playing: Lasting::default(),
         pick: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
@@ -332,6 +335,6 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
         lessons::Picture::Steps => Some(Picture::Steps),
-        _ => None,
+        lessons::Picture::Courier => Some(Picture::Courier),
     }
 }

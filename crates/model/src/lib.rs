@@ -10,11 +10,14 @@
 //! ```
 
 mod calls;
+mod character;
 mod connection;
+mod datagrams;
 mod keyframe;
 mod levels;
 mod marker;
 mod marks;
+mod messages;
 mod pace;
 mod playback;
 mod program;
@@ -33,7 +36,9 @@ mod verify;
 mod weight;
 
 pub use calls::{Call, Calls};
+pub use character::HalfCharacter;
 pub use connection::{Answer, Connection, EndState, Moment};
+pub use datagrams::{DatagramClient, Datagrams, Direction, Fate, Loss, Received, Sent};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};
 pub use marks::{Filter, Kinds, Mark, Marks, Stops};

@@ -102,6 +102,15 @@ impl State {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        if let Some((conn, end, law)) = self.datagrams.broken_law() {
+            let seq = self.now.seq;
+            return Err(Fault::Order {
+                seq,
+                conn,
+                end,
+                law,
+            });
+        }
         let mut conns = self.conns.values();
         conns.try_for_each(|connection| self.verify_connection(connection))
     }
@@ -112,7 +121,7 @@ impl State {
     /// As [`State::verify`].
     pub fn verify_after(&self, record: &Record) -> Result<(), Fault> {
         match (self.fault, record.event.conn()) {
-            (None, Some(conn)) => self
+            (None, Some(conn)) if self.datagrams.client(conn).is_none() => self
                 .conn(conn)
                 .map_or(Ok(()), |connection| self.verify_connection(connection)),
             _ => self.verify(),
@@ -142,16 +151,19 @@ fn broken_law(end: &EndState, place: End) -> Option<&'static str> {
         &end.wrote,
         &end.bagged,
         &end.answered,
+        &end.messages,
     ];
     let bytes = |index: usize| rulers[index].total.bytes;
-    let (arrived, read, wrote, bagged, answered) =
-        (bytes(0), bytes(1), bytes(2), bytes(3), bytes(4));
+    let (arrived, read, wrote, bagged) = (bytes(0), bytes(1), bytes(2), bytes(3));
+    let (answered, messages) = (bytes(4), bytes(5));
     if rulers.iter().any(|ruler| !ruler.is_whole()) {
         Some("the cuts of a ruler have a hole")
     } else if read > arrived {
         Some("more was read than arrived")
     } else if bagged > read {
         Some("more was bagged than read")
+    } else if messages > read {
+        Some("messages go beyond what was read")
     } else if answered > read {
         Some("more was answered than read")
     } else if place == End::Server && wrote > end.stamp_bytes.saturating_add(answered) {

@@ -9,8 +9,10 @@ mod address;
 mod call;
 mod called;
 mod datagram;
+mod datagram_keyframe;
 mod disk;
 mod event;
+mod framing;
 mod header;
 mod ids;
 pub mod json;
@@ -25,14 +27,17 @@ pub use address::{Address, Family, NoAddress, UnixName};
 pub use call::{Call, SocketOption};
 pub use called::{Called, Connecting, Unaccepted, UnacceptedConnection};
 pub use datagram::{
-    DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramSent, LostBy,
+    DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramRequest, DatagramSent,
+    LostBy, Road,
 };
+pub use datagram_keyframe::{DatagramClientKeyframe, DatagramTotals, DatagramsKeyframe};
 pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
     HalfClosed, Listening, Message, PolicySet, Preview, Queues, Read, Record, Reset, TcpState,
-    Unknown, Waiting, Wrote,
+    Unframed, UnframedWhy, Unknown, Waiting, Wrote,
 };
+pub use framing::Framing;
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};

@@ -13,7 +13,9 @@
 
 mod by_hand;
 mod client;
+mod datagram;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

@@ -69,7 +69,7 @@ pub fn view(player: Player) -> AnyView {
         Some(step_of(page.step, lesson.steps.len(), player.lang()))
     };
     view! {
-        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off()>
+        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off() data-playing=move || player.playing.get().then_some("")>
             <div class="lesson-head">
                 <h2>
                     <span class="m">{move || course()}</span>

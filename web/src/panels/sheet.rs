@@ -30,6 +30,7 @@ const KEYS: [(&str, Label); 23] = [
     ("V", Label::KeyPicture),
     ("S", Label::KeySteps),
     ("C", Label::KeyLook),
+    ("T W", Label::KeyLessons),
     ("B", Label::KeyBlank),
     ("F", Label::KeyFull),
     ("Tab ← →", Label::KeyTab),

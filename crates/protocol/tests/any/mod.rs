@@ -25,14 +25,21 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         Just(ReadWhen::Held),
         any::<u32>().prop_map(ReadWhen::Queued),
     ];
-    (read_when, any::<u32>(), any::<u32>(), any::<Option<u32>>()).prop_map(
-        |(read_when, bufsize, pause_millis, bag)| Policy {
+    let framing = option::of(prop_oneof![
+        any::<u32>().prop_map(Framing::Fixed),
+        any::<u8>().prop_map(Framing::Delimiter),
+        any::<u8>().prop_map(Framing::Length),
+    ]);
+    let numbers = (any::<u32>(), any::<u32>(), any::<Option<u32>>());
+    (read_when, numbers, framing).prop_map(|(read_when, (bufsize, pause_millis, bag), framing)| {
+        Policy {
             read_when,
             bufsize,
             pause_millis,
             bag,
-        },
-    )
+            framing,
+        }
+    })
 }
 
 fn total() -> impl Strategy<Value = Total> {
@@ -67,7 +74,7 @@ fn queues() -> impl Strategy<Value = Queues> {
 
 fn end_keyframe() -> BoxedStrategy<EndKeyframe> {
     (
-        [total(), total(), total(), total(), total()],
+        [total(), total(), total(), total(), total(), total()],
         any::<[u64; 2]>(),
         any::<[bool; 4]>(),
         option::of(end()),
@@ -80,6 +87,7 @@ fn end_keyframe() -> BoxedStrategy<EndKeyframe> {
             wrote: t[2],
             bagged: t[3],
             answered: t[4],
+            messages: t[5],
             segments: n[0],
             stamp_bytes: n[1],
             blocked: b[0],
@@ -118,13 +126,85 @@ pub fn keyframe() -> BoxedStrategy<Keyframe> {
         policy(),
         any::<u64>(),
         proptest::collection::vec(conn, 0..3),
+        datagrams(),
     )
-        .prop_map(|(listening, waiting, policy, accepted, conns)| Keyframe {
-            listening,
-            waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
-            policy,
-            accepted,
-            conns,
+        .prop_map(
+            |(listening, waiting, policy, accepted, conns, datagrams)| Keyframe {
+                listening,
+                waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
+                policy,
+                accepted,
+                conns,
+                datagrams: Box::new(datagrams),
+            },
+        )
+        .boxed()
+}
+
+fn bound(
+    (conn, end, local, peer): (Option<Conn>, End, Address, Option<Address>),
+    n: [u64; 4],
+) -> DatagramBound {
+    DatagramBound {
+        conn,
+        end,
+        local,
+        peer,
+        bufsize: n[0] as u32,
+        receive_buffer: (n[1] % 3 > 0).then_some(n[1] as u32),
+        road_lose_percent: n[2] as u8,
+        road_reorder_percent: n[3] as u8,
+        road_seed: n[1] as u32,
+        forgets: (n[2] % 3 == 0).then_some(Conn(n[3] as u32)),
+    }
+}
+
+fn datagrams() -> BoxedStrategy<DatagramsKeyframe> {
+    let totals = || {
+        ([total(), total(), total()], any::<[u64; 2]>()).prop_map(|([sent, received, cut], n)| {
+            DatagramTotals {
+                sent,
+                received,
+                cut,
+                lost: n[0],
+                lost_on_road: n[1],
+            }
+        })
+    };
+    let client = (
+        any::<u32>(),
+        option::of(addr()),
+        any::<[bool; 3]>(),
+        [totals(), totals()],
+    )
+        .prop_map(|(conn, addr, [ours, known, closed], [there, back])| {
+            DatagramClientKeyframe {
+                conn: Conn(conn),
+                addr,
+                ours,
+                known,
+                closed,
+                there,
+                back,
+            }
+        });
+    (
+        option::of((addr(), any::<[u64; 4]>())),
+        option::of(any::<(u64, Option<u64>)>()),
+        any::<u64>(),
+        proptest::collection::vec(client, 0..3),
+    )
+        .prop_map(|(server, queue, lost, clients)| DatagramsKeyframe {
+            bound: server.map(|(local, n)| bound((None, End::Server, local, None), n)),
+            queue: queue.map(|(next_bytes, kernel_memory)| DatagramQueue {
+                conn: None,
+                end: End::Server,
+                next_bytes,
+                kernel_memory,
+                kernel_memory_limit: kernel_memory,
+            }),
+            lost,
+            clients,
         })
         .boxed()
 }
@@ -276,18 +356,15 @@ fn beside() -> BoxedStrategy<Event> {
         let any_conn = conn.map(Conn);
         let conn = Conn(conn.unwrap_or(1));
         match kind {
-            0 => Event::DatagramBound(DatagramBound {
-                conn: any_conn,
-                end,
-                local,
-                peer,
-                bufsize: n[0] as u32,
-            }),
+            0 => Event::DatagramBound(Box::new(bound((any_conn, end, local, peer), n))),
             1 => Event::DatagramSent(DatagramSent {
                 conn,
                 end,
                 number: n[0],
                 bytes: n[1],
+                answers: maybe[0],
+                times: n[2] as u32,
+                since_nanos: maybe[1],
                 preview,
             }),
             2 => Event::DatagramReceived(DatagramReceived {
@@ -297,6 +374,9 @@ fn beside() -> BoxedStrategy<Event> {
                 asked: n[0],
                 returned: n[1],
                 bytes: n[2],
+                truncated: n[3] as u32,
+                times: 1,
+                since_nanos: maybe[1],
                 preview,
             }),
             3 => Event::DatagramLost(DatagramLost {
@@ -331,6 +411,11 @@ fn beside() -> BoxedStrategy<Event> {
         }),
         1 => (proptest::collection::vec(unaccepted, 0..3), any::<u32>())
             .prop_map(|(connections, more)| Event::Unaccepted(Unaccepted { connections, more })),
+        1 => (any::<u32>(), any::<[u64; 2]>(), any::<Option<u64>>(), any::<bool>())
+            .prop_map(|(conn, [offset, bytes], claims, ended)| Event::Unframed(Unframed {
+                conn: Conn(conn), end: End::Server, offset, bytes, claims,
+                why: if ended { UnframedWhy::EndOfStream } else { UnframedWhy::TooLong },
+            })),
         1 => (any::<u32>(), any::<[u64; 3]>()).prop_map(|(conn, [sent, came_back, same])| {
             Event::Compared(Compared { conn: Conn(conn), end: End::Client, sent, came_back, same })
         }),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The keys as they are written, and what they do: those of time first.
-const KEYS: [(&str, Label); 23] = [
+const KEYS: [(&str, Label); 24] = [
     ("K", Label::KeyPause),
     (", .", Label::KeyStep),
     ("← →", Label::KeyTenth),

@@ -183,7 +183,7 @@ impl App {
         }
         let now = browser::now_millis();
         let message = match heard {
-            Heard::Closed if self.has_no_lesson() => return,
+            Heard::Closed if self.link.is_to_lesson() => return self.ask_for_lesson(now),
             Heard::Closed => return self.link.lost(now),
             Heard::Message(bytes) => wire::decode::<FromRelay>(&bytes),
         };
@@ -202,6 +202,9 @@ impl App {
     }
 
     fn take(&mut self, message: FromRelay, now_millis: f64) {
+        if self.awaits_lesson(&message) {
+            return;
+        }
         match message {
             FromRelay::Header(header) => self.join(*header, now_millis),
             FromRelay::Records(records) => {

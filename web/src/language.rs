@@ -61,6 +61,7 @@ labels! {
     KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
+    KeyLessons: "lessons; lecture view", "课程；讲课视图";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";
@@ -119,6 +120,9 @@ labels! {
     RulerBagged: "Bagged", "装袋";
     Events: "Events", "事件";
     Values: "Values", "数值";
+    Reply: "Reply", "回复";
+    Methods: "Methods", "方法";
+    Kinds: "Kinds", "种类";
     Kind: "Kind", "种类";
     KindFacts: "all but samples", "除采样外全部";
     KindAll: "all", "全部";

@@ -14,7 +14,12 @@ use scene::{Frame, Inspection, Lang, Look, Picture, Scene, Target};
 use wasm_bindgen::JsValue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::{app::App, lesson, view::View};
+use crate::{
+    app::App,
+    lesson,
+    panels::{api, kinds, reply},
+    view::{Beside, View},
+};
 
 /// The module's functions.
 #[derive(Clone, Copy)]
@@ -26,6 +31,7 @@ struct Later {
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
     lesson: Lesson,
+    beside: fn(View, Beside) -> Option<AnyView>,
 }
 
 /// What gives lessons.
@@ -63,6 +69,17 @@ fn later() -> Result<Later, SplitLoaderError> {
             hear: lesson::hear,
             tend: lesson::tend,
         },
+        beside,
+    })
+}
+
+/// The panels among those behind the tabs of the events that only some people look at.
+fn beside(view: View, beside: Beside) -> Option<AnyView> {
+    Some(match beside {
+        Beside::Events | Beside::Values => return None,
+        Beside::Reply => reply::view(view),
+        Beside::Api => api::view(view),
+        Beside::Kinds => kinds::view(view),
     })
 }
 
@@ -140,4 +157,11 @@ pub fn tend_lesson(app: &mut App) {
     if let Some(later) = module() {
         (later.lesson.tend)(app);
     }
+}
+
+/// What stands behind a tab of the events, if it is of this module, as soon as that is here.
+pub fn beside_events(view: View) -> Option<AnyView> {
+    view.complete.track();
+    let beside = view.beside.get();
+    (module()?.beside)(view, beside)
 }

@@ -19,6 +19,8 @@ mod told;
 mod turn;
 mod words;
 
+pub use prose::prose;
+
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
@@ -72,6 +74,8 @@ struct Player {
     given: Lasting<Option<Lecture>>,
     /// What was measured of the question on the wall.
     told: Lasting<Told>,
+    /// What is on the wall has not been seen to its end.
+    playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
     stand: Lasting<Stand>,
@@ -93,6 +97,7 @@ pub fn view(view: View) -> AnyView {
         lessons: Lasting::default(),
         given: Lasting::default(),
         told: Lasting::default(),
+        playing: Lasting::default(),
         pick: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
@@ -107,6 +112,29 @@ pub fn view(view: View) -> AnyView {
         {list::view(player)}
     }
     .into_any()
+}
+
+/// Begins a lesson, if it can be given here; otherwise shows which can.
+pub fn begin(id: &str) {
+    if let Some(player) = PLAYER.get() {
+        match player.can_give(id) {
+            true => player.begin(id),
+            false => player.open_list(),
+        }
+    }
+}
+
+/// Whether a lesson can be given here.
+pub fn can_give(id: &str) -> bool {
+    PLAYER.get().is_some_and(|player| player.can_give(id))
+}
+
+/// Shows a step of a lesson, and begins it for that unless it is on.
+pub fn open(id: &str, step: u32) {
+    if let Some(player) = PLAYER.get() {
+        let revealed = false;
+        player.open(id, Page { step, revealed });
+    }
 }
 
 /// See [`crate::later::lesson_key`].
@@ -216,8 +244,10 @@ impl Player {
     /// A key, if it is one for lessons.
     fn key(self, key: &str) -> bool {
         let is_given = self.given.with_untracked(Option::is_some);
-        let field = "input:not([type=radio]):focus, textarea:focus, select:focus";
+        let field = "input:not([type=radio], [type=checkbox]):focus";
         let is_typing = browser::matches(field, "*").is_some();
+        // It chooses by letters, but not by what a clicker sends.
+        let is_choosing = browser::matches("select:focus", "*").is_some();
         let is_reading = browser::matches(".scroll:focus-visible", "*").is_some();
         match key {
             _ if is_typing => false,
@@ -225,6 +255,7 @@ impl Player {
                 self.turn(key == "PageDown");
                 true
             }
+            _ if is_choosing => false,
             "Escape" if self.stand.get_untracked() == Stand::Wall => {
                 self.stand(Stand::Page);
                 true
@@ -297,6 +328,10 @@ impl Player {
             mark("data-lesson", stand);
             let look = self.step().filter(|_| is_given).map(|step| step.look);
             mark("data-panel", look.map_or("", |look| panel::id(look.panel)));
+            if let Some(beside) = look.and_then(|look| panel::beside(look.panel)) {
+                self.view.beside.put(beside);
+                self.view.panel.put(crate::view::Panel::Events);
+            }
         });
     }
 }
@@ -316,6 +351,6 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
         lessons::Picture::Courier => Some(Picture::Courier),
-        _ => None,
+        lessons::Picture::Steps => Some(Picture::Steps),
     }
 }

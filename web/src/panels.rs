@@ -6,6 +6,7 @@
     reason = "written inside `view!`, closures are of one type: see `dynamic`"
 )]
 
+pub mod api;
 mod controls;
 pub mod dynamic;
 mod events;
@@ -14,10 +15,12 @@ mod header;
 mod hits;
 mod inspector;
 mod join;
+pub mod kinds;
 mod mark;
 mod notices;
 mod policy;
 mod recordings;
+pub mod reply;
 mod rulers;
 mod sending;
 mod sheet;

@@ -38,6 +38,8 @@ pub struct View {
     pub upright: Lasting<bool>,
     /// Which panel that is.
     pub panel: Lasting<Panel>,
+    /// What stands behind the tabs of the events.
+    pub beside: Lasting<Beside>,
     /// Which events the table shows, and among which the keys step.
     pub filter: Lasting<Filter>,
     /// What pauses the show.
@@ -122,6 +124,21 @@ pub enum Panel {
     Events,
     /// What can be asked.
     Controls,
+}
+
+/// What stands behind the tabs of the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// What happened.
+    Events,
+    /// What is known of the connection in focus.
+    Values,
+    /// What its client got back.
+    Reply,
+    /// The table of socket methods.
+    Api,
+    /// The map of families and types.
+    Kinds,
 }
 
 /// The connections to choose from.
@@ -311,6 +328,7 @@ impl View {
             all: Lasting::new(false),
             upright: Lasting::new(false),
             panel: Lasting::new(Panel::Rulers),
+            beside: Lasting::new(Beside::Events),
             complaint: Lasting::new(None),
             filter: Lasting::new(filter),
             stops: Lasting::default(),

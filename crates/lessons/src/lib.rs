@@ -10,9 +10,11 @@
 //!                 +----------------> Statement <------------------+--> Verdict
 //! ```
 
+pub mod api;
 mod bin;
 #[cfg(feature = "toml")]
 mod built_in;
+mod call;
 mod datagrams;
 mod lesson;
 mod measure;
@@ -25,13 +27,14 @@ mod statement;
 pub use bin::{Damaged, decode, encode};
 #[cfg(feature = "toml")]
 pub use built_in::built_in;
+pub use call::MakeCall;
 pub use datagrams::{BadRoad, Courier, Parcels};
 pub use lesson::{Answer, Course, Lesson, Look, Panel, Picture, Question, Step, Words};
 pub use measure::Measure;
 #[cfg(feature = "toml")]
 pub use read::{Wrong, read};
 pub use script::{
-    Accepting, Action, ClientReads, Compare, Connect, Ends, Pieces, ReadNow, Script, Send,
+    Accepting, Action, ClientReads, Compare, Connect, Ends, Listen, Pieces, ReadNow, Script, Send,
     SetPolicy, Spacing, Whom,
 };
 pub use server::Server;

@@ -3,10 +3,10 @@
 //!
 //! Knows nothing of how an action is carried out. The page does not get scripts.
 
-use protocol::{End, Framing, ReadWhen};
+use protocol::{End, Family, Framing, ReadWhen};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Courier, Statement};
+use crate::{Courier, MakeCall, Statement};
 
 /// Actions, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Action {
     Accept(Accepting),
     /// listen(2) is called again with this backlog.
     Backlog(u32),
+    /// The server closes its listener and listens on a socket of another family; connections stay.
+    Listen(Listen),
     /// shutdown(2) with SHUT_WR.
     Shutdown(Ends),
     /// close(2).
@@ -45,6 +47,8 @@ pub enum Action {
     Compare(Compare),
     /// Something happens to datagrams.
     Courier(Courier),
+    /// A client's program makes one call, and it returns.
+    Call(MakeCall),
     /// Goes on as soon as this is true of the recording.
     Wait(Statement),
 }
@@ -175,6 +179,14 @@ pub enum Accepting {
     Hold,
     /// Again.
     Go,
+}
+
+/// `listen`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// `inet`, `inet6` or `unix`.
+    pub family: Family,
 }
 
 /// One of the two sockets of a connection.

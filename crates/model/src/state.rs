@@ -205,7 +205,7 @@ impl State {
                 policy,
                 server: None,
                 client: None,
-                early_bytes: 0,
+                early: Ruler::default(),
             })
         });
         Arc::make_mut(connection)

@@ -44,6 +44,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             })
             .await
         }
+        Action::Listen(listen) => Ok(play.stage.listen(listen.family).await?),
         Action::Shutdown(ends) => {
             let (conn, end) = (Conn(ends.client), ends.end);
             play.stage.ask(Request::Shutdown { conn, end }).await?;
@@ -67,6 +68,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
         Action::Courier(courier) => super::courier::courier(play, courier).await,
+        Action::Call(make) => super::call::call(play, make).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }

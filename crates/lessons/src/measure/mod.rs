@@ -93,6 +93,11 @@ pub enum Measure {
         #[serde(default)]
         about: String,
     },
+    /// Calls of the socket interface that failed: errno.
+    Failures {
+        /// The method, by its name in Python.
+        method: String,
+    },
 }
 
 impl Measure {
@@ -128,6 +133,9 @@ impl Measure {
                 "" => ["calls of ", method].concat(),
                 about => ["calls of ", method, " with ", about].concat(),
             };
+        }
+        if let Measure::Failures { method } = self {
+            return ["failures of ", method].concat();
         }
         // A variant's name, as words: `EndsOfStream`.
         let mut name = String::new();

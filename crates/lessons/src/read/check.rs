@@ -217,6 +217,8 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
                 tell,
             );
         }
+        // Its one field is a name out of a list.
+        Action::Listen(_) => {}
         Action::Backlog(backlog) => within(
             u64::from(*backlog),
             0,
@@ -240,6 +242,15 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
                         compare.client
                     ),
                 );
+            }
+        }
+        Action::Call(make) => {
+            let at = at.key("call");
+            if let Some(named) = make.client {
+                client(named, &at, tell);
+            }
+            if let Err(wrong) = make.call() {
+                tell(&at, wrong);
             }
         }
         Action::Wait(statement) => one_statement(statement, &at.key("wait"), known, steps, tell),

@@ -12,7 +12,8 @@ use std::{
 };
 
 use protocol::{
-    Accepted, Address, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal, Spacing,
+    Accepted, Address, Call, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal,
+    Spacing,
 };
 use tokio::sync::watch;
 
@@ -23,6 +24,8 @@ pub use seat::Seat;
 
 /// The most demonstration clients at a time.
 pub const CLIENTS_MAX: u32 = 16;
+/// The most calls that wait to be taken up by a client.
+const CALLS_MAX: usize = 64;
 /// The most reads by hand that wait to be made, for each end.
 const READS_MAX: u32 = 64;
 /// So many connections are remembered that our own client closed before the server accepted them.
@@ -78,6 +81,8 @@ struct Open {
     /// The connection's own policy was changed and not yet taken up.
     policy_is_own: bool,
     batches: Option<Batches>,
+    /// Calls to be made that were not taken up.
+    calls: Vec<Call>,
     is_sending: bool,
     /// Asked for by hand, not yet taken up: the most bytes of each.
     reads: VecDeque<u32>,
@@ -281,6 +286,21 @@ impl Registry {
         }
         open.is_sending = true;
         open.batches = Some(batches);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an open demonstration client make a call, when those before have returned.
+    ///
+    /// # Errors
+    /// It is not open or not ours, or too many are asked for.
+    pub fn call(&self, conn: Conn, call: Call) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, End::Client)?;
+        if open.calls.len() >= CALLS_MAX {
+            return Err(Refusal::StillSending { conn });
+        }
+        open.calls.push(call);
         open.post.call();
         Ok(())
     }

@@ -197,21 +197,19 @@ impl PageListener {
     }
 }
 
-/// `buffers`: what to ask of SO_RCVBUF and SO_SNDBUF. Set before listen(2), those accepted have them
-/// from their first segment on.
+/// The calls that made a listener, the listener and its address, and its datagram twin's socket.
+type WithTwin = (
+    Calls,
+    (SocketAddr, std::net::TcpListener),
+    Option<UdpSocket>,
+);
+
 /// A stream's listener and, on the same port number, the datagram twin's socket, if it can be had.
 fn listen_with_twin(
     addr: SocketAddr,
     backlog: u32,
     buffers: (Option<u32>, Option<u32>),
-) -> Result<
-    (
-        Calls,
-        (SocketAddr, std::net::TcpListener),
-        Option<UdpSocket>,
-    ),
-    StartError,
-> {
+) -> Result<WithTwin, StartError> {
     let mut draws = 0;
     loop {
         let mut calls = Calls::of(End::Server);
@@ -232,6 +230,8 @@ fn listen_with_twin(
     }
 }
 
+/// `buffers`: what to ask of SO_RCVBUF and SO_SNDBUF. Set before listen(2), those accepted have them
+/// from their first segment on.
 fn listen(
     which: Which,
     addr: SocketAddr,

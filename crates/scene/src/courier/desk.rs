@@ -151,7 +151,7 @@ fn worker(stage: &mut Stage) {
     let (_, number, small) = plan.words;
     // The head with its hat, and the body.
     let body = trace(
-        "M# #C# # # # # #H#C# # # # # #Z",
+        "M# #C# # # # # #C# # # # # #Z",
         &[
             x - 62.0 * s,
             y,
@@ -161,10 +161,10 @@ fn worker(stage: &mut Stage) {
             y - 84.0 * s,
             x,
             y - 84.0 * s,
-            x + 62.0 * s,
+            x + 40.0 * s,
             y - 84.0 * s,
             x + 62.0 * s,
-            y - 60.0 * s,
+            y - 70.0 * s,
             x + 62.0 * s,
             y,
         ],
@@ -218,7 +218,7 @@ fn worker(stage: &mut Stage) {
     }
     if let Some(words) = say::held(policy, lang) {
         let wide = 190.0 * s.max(0.5);
-        let sign = area(x - wide / 2.0, y - 236.0 * s, wide, small * 2.0);
+        let sign = area(x - wide / 2.0, y - 226.0 * s, wide, small * 2.0);
         sketch.rect(sign, 5.0, Ink::HoldPaper, Some(line(Ink::Hold, EDGE)));
         let at = (x, sign.y + small * 1.38);
         let words = text(words, at, small).bold().ink(Ink::Hold).middle();

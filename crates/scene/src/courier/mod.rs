@@ -104,7 +104,7 @@ impl<'a> Stage<'a> {
         };
         let is_bad = self.is_bad_road();
         let network_x = match plan.is_wide() {
-            true => plan.way.0 + 40.0,
+            true => plan.way.0 + 100.0,
             false => 42.0,
         };
         let kernel_x = plan.kernel.x + name;

@@ -129,7 +129,7 @@ fn there(stage: &mut Stage) {
     }
     let from = lying.len().saturating_sub(LYING_MAX);
     for (index, (parcel, x)) in lying.drain(from..).enumerate() {
-        let (pitch, ground) = (20.0 * stage.plan.size, stage.plan.ground);
+        let (pitch, ground) = (40.0 * stage.plan.size, stage.plan.ground);
         let at = (x + (index as f64 - 2.0) * pitch, ground);
         parcel.draw(&mut stage.sketch, &stage.plan, at);
     }

@@ -83,7 +83,7 @@ pub(super) fn draw(stage: &mut Stage) {
             stage.sketch.text(words.quiet().within(130.0));
             (at.x + 138.0, at.w - 138.0)
         } else {
-            y += small * 1.1;
+            y += small * 1.4;
             let words = text(label, (at.x, y - small * 0.2), small);
             stage.sketch.text(words.quiet().within(at.w));
             (at.x, at.w)

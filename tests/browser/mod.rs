@@ -5,6 +5,7 @@
 mod accessible;
 mod belt;
 mod chromium;
+mod code;
 mod embed;
 mod export;
 mod firefox;
@@ -13,6 +14,7 @@ mod frames;
 mod gallery;
 mod harness;
 mod keyboard;
+mod kinds;
 mod languages;
 mod lesson;
 mod link;

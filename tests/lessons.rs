@@ -125,7 +125,7 @@ async fn a_file_that_is_not_right_names_line_place_and_remedy() {
             "{ send = { client = 1, bites",
             "unknown field `bites`",
         ),
-        ("[server]", "[server", ":5: "),
+        ("[server]", "[server", ":6: "),
         (
             "bag = 100",
             "bag = 0",

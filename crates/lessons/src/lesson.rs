@@ -15,6 +15,9 @@ pub struct Lesson {
     pub id: String,
     /// Where in the catalogue it stands.
     pub course: Course,
+    /// Its place among the lessons of its course; the same place twice: as they are found.
+    #[serde(default)]
+    pub place: u32,
     /// What it is called.
     pub title: Words,
     /// One line of what it shows.

@@ -37,6 +37,10 @@ impl Shelf {
                 None => shelf.lessons.push(Arc::new(lesson)),
             }
         }
+        // The tutorial's first, then what goes beyond it, then a lecturer's own.
+        shelf
+            .lessons
+            .sort_by_key(|lesson| (lesson.course, lesson.place));
         Ok(shelf)
     }
 

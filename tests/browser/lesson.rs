@@ -113,7 +113,9 @@ async fn hurry(page: &Page, lesson: &Lesson) -> Result<()> {
         lesson.id
     ))
     .await?;
-    page.fill(".speed", "8").await
+    page.fill(".speed", "8").await?;
+    // As after a choice by mouse: letters are the page's again.
+    page.evaluate("document.activeElement.blur()").await
 }
 
 /// Begins, clicks through, and leaves.

@@ -9,6 +9,7 @@ use super::{Label, Lessons, Player, Stand, ask, picture, told, turn::Page};
 use crate::{
     app::{self, App},
     browser,
+    wish::Complaint,
 };
 
 /// What is to be done as soon as it can be.
@@ -107,10 +108,10 @@ impl Player {
     /// Shows a page: the relay brings all others along.
     pub(super) fn show(self, page: Page) {
         let Page { step, revealed } = page;
+        let request = LessonRequest::Show { step, revealed };
         let asked = app::with(|app| {
             if app.recorded().is_none() {
-                let request = LessonRequest::Show { step, revealed };
-                return app.ask(Request::Lesson(request)).map(|()| false);
+                return app.ask(Request::Lesson(request.clone())).map(|()| false);
             }
             if let Some(mut lecture) = app.lecture().cloned() {
                 (lecture.step, lecture.revealed) = (step, revealed);
@@ -121,6 +122,10 @@ impl Player {
         match asked {
             Ok(true) => self.tell_others(),
             Ok(false) => {}
+            // On the way from one mirror to the other nobody hears: no press of a clicker is lost.
+            Err(Complaint::NotHeard) => {
+                super::WISHES.with_borrow_mut(|wishes| wishes.request = Some(request));
+            }
             Err(complaint) => self.view.complaint.set(Some(complaint)),
         }
     }

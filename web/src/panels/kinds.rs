@@ -25,7 +25,7 @@ labels! {
     UnixStream: "two queues of one kernel", "同一个内核里的两个队列";
     UdpOver4: "UDP over IPv4", "IPv4 上的 UDP";
     UdpOver6: "UDP over IPv6", "IPv6 上的 UDP";
-    UnixDgram: "parcels within one machine: none is lost, a full queue makes the sender wait", "同一台机器里的包裹：不会丢，队列满了发送方就等";
+    UnixDgram: "parcels within one kernel (explained, not run)", "同一个内核里的包裹（只讲解，不运行）";
     X25Stream: "neither: messages in order, SOCK_SEQPACKET", "都不是：按顺序的消息，SOCK_SEQPACKET";
 }
 
@@ -70,7 +70,7 @@ const ROWS: [Row; 4] = [
         about: Label::Unix,
         cells: [
             (Label::UnixStream, Some((LESSON, 2))),
-            (Label::UnixDgram, None),
+            (Label::UnixDgram, Some((LESSON, 5))),
         ],
     },
     Row {
@@ -78,7 +78,7 @@ const ROWS: [Row; 4] = [
         family: None,
         about: Label::X25,
         cells: [
-            (Label::X25Stream, Some((LESSON, 5))),
+            (Label::X25Stream, Some((LESSON, 6))),
             (Label::X25Stream, None),
         ],
     },

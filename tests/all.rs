@@ -8,6 +8,7 @@ mod clients;
 mod desk;
 mod errors;
 mod flood;
+mod framing;
 mod http;
 mod log;
 mod mirror;

@@ -108,6 +108,8 @@ impl Books {
                     let before = self.accounts.insert(place, Account::default());
                     assert!(before.is_none(), "{record:?}");
                 }
+                // Before a connection is there its client's socket is made.
+                Event::Called(_) | Event::Connecting(_) => {}
                 Event::Policy(e) => {
                     self.policies.insert(place.0, e.policy);
                 }

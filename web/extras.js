@@ -107,6 +107,13 @@ function drag(event) {
   if (event.type === 'drop') open(event.dataTransfer.files);
 }
 
+// --- lessons: lesson.js, as soon as the program has what gives them
+
+const lessons = () => import('./lesson.js');
+
+export const lesson = (what, value) =>
+  lessons().then((module) => module[what](value, (told, it) => hear('lesson', told, it)));
+
 // --- a moment
 
 // The parts of the link, one a line.
@@ -236,4 +243,5 @@ const actions = {
   choose: (index) => hear('choose', Number(index)),
   record: (on) => hear('record', on === 'true'),
   live: () => hear('live'),
+  list: () => hear('lesson', 'list'),
 };

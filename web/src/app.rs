@@ -4,6 +4,8 @@
 //! [`App::pick`] and [`App::ask`]; what they ask of the relay changes nothing here until it comes
 //! back as an event.
 
+mod lecture;
+
 use std::{cell::RefCell, collections::VecDeque};
 
 use model::{Command, Playback, Show, State, Timeline};
@@ -116,6 +118,7 @@ pub struct App {
     marker_changes: u32,
     /// A person holds the head: it does not move by itself.
     held: bool,
+    given: lecture::Given,
 }
 
 impl App {
@@ -130,7 +133,7 @@ impl App {
         App {
             timeline: Timeline::default(),
             playback: Playback::default(),
-            link: Link::new(hear_socket),
+            link: Link::new(hear_socket, false),
             source: Source::Unknown,
             list: Vec::new(),
             has_relay: false,
@@ -148,6 +151,7 @@ impl App {
             log_number: 0,
             marker_changes: 0,
             held: false,
+            given: lecture::Given::default(),
         }
     }
 
@@ -179,6 +183,7 @@ impl App {
         }
         let now = browser::now_millis();
         let message = match heard {
+            Heard::Closed if self.has_no_lesson() => return,
             Heard::Closed => return self.link.lost(now),
             Heard::Message(bytes) => wire::decode::<FromRelay>(&bytes),
         };
@@ -219,7 +224,7 @@ impl App {
             FromRelay::Beat { at_nanos } => {
                 self.clock_offset_nanos = Some(at_nanos as f64 - now_millis * 1e6);
             }
-            FromRelay::Lesson(_) => {}
+            FromRelay::Lesson(told) => self.hear_lecture(told.map(|told| *told)),
             FromRelay::Recording(recording) => self.recording = recording,
         }
     }
@@ -229,12 +234,13 @@ impl App {
         if known == Some(header.run) {
             self.happening = Some((Happening::Resumed, now_millis));
         } else {
-            if known.is_some() {
+            if known.is_some() && self.lecture().is_none() {
                 self.happening = Some((Happening::NewRun, now_millis));
             }
             self.forget();
-            // A recording begins at its beginning.
-            self.joining = self.recorded().is_none().then_some(header.head);
+            // A recording begins at its beginning, and so does a lesson.
+            let is_whole = self.recorded().is_some() || self.lecture().is_some();
+            self.joining = (!is_whole).then_some(header.head);
         }
         self.header = Some(header);
         self.end_joining();
@@ -338,7 +344,8 @@ impl App {
     /// Closes the socket, and frees what was shown.
     fn leave(&mut self) {
         self.forget();
-        self.link = Link::new(hear_socket);
+        self.link = Link::new(hear_socket, false);
+        self.given = lecture::Given::default();
         self.source = Source::Unknown;
         self.other_version = None;
         self.happening = None;
@@ -509,7 +516,9 @@ impl App {
     pub fn advance(&mut self, passed_millis: f64) {
         if self.joining.is_none() && !self.held {
             let passed = Show((passed_millis.max(0.0) * 1e6) as u64).min(Self::FRAME_MAX);
+            let before = self.playback.head();
             self.playback.advance(passed.0, &self.timeline);
+            self.stay_in_chapter(before);
             self.go_on();
         }
     }

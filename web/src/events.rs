@@ -158,7 +158,9 @@ impl Rows {
 /// How a record is known: facts of our own calls are measured; the others as the header says.
 fn source(event: &Event, sources: Option<Sources>) -> Source {
     match (event, sources) {
-        (Event::Arrived(_), Some(sources)) => sources.arrived,
+        // Where the kernel counts arrivals it counts segments; of a Unix-domain stream, neither.
+        (Event::Arrived(e), Some(sources)) if e.segments.is_some() => sources.arrived,
+        (Event::Arrived(_), Some(_)) => Source::Derived,
         (Event::Waiting(_), Some(sources)) => sources.waiting,
         (Event::Queues(_), Some(sources)) => sources.receive_queue,
         (Event::Keyframe(_), _) => Source::Derived,

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     app::{self, App},
-    browser,
+    browser, later,
     panels::ZOOM,
     view::View,
 };
@@ -25,6 +25,9 @@ pub fn listen(view: View) {
             return;
         }
         let key = event.key();
+        if later::lesson_key(view, &key) {
+            return event.prevent_default();
+        }
         if key == "Escape" {
             // What was opened by a pointer is closed wherever the keyboard is.
             view.inspect(None);

@@ -26,6 +26,8 @@ macro_rules! labels {
     };
 }
 
+pub(crate) use labels;
+
 labels! {
     OtherLanguage: "中文", "English";
     Look: "Look", "外观";
@@ -35,6 +37,7 @@ labels! {
     Picture: "Picture", "画面";
     PictureBelt: "Belt", "传送带";
     PictureCut: "Cut", "切分";
+    PictureSteps: "Steps", "九步";
     All: "All", "全部";
     AllTitle: "All connections (A)", "全部连接（A）";
     Keys: "Keys", "快捷键";
@@ -76,6 +79,7 @@ labels! {
     Closed: "closed", "已关闭";
     Ours: "our client", "自带客户端";
     Stage: "The belt of the connection in focus", "所选连接的传送带";
+    StageSteps: "The nine steps from socket to close, in two lanes", "从 socket 到 close 的九步，分两条泳道";
     StageCut: "The bytes of the connection in focus and how they are cut", "所选连接的字节和它们的切分";
     Time: "Time", "时间";
     Pause: "Pause (space)", "暂停（空格）";
@@ -207,6 +211,8 @@ labels! {
     Film: "Recording a film…", "正在录制视频……";
     StopFilm: "Stop", "停止";
     Recordings: "Recordings", "记录";
+    Lessons: "Lessons", "课程";
+    LessonsTitle: "Lessons (T)", "课程（T）";
     OpenFile: "Open a file…", "打开文件……";
     OrDrop: "or drop a file anywhere on the page", "或把文件拖到页面任何地方";
     DropHere: "Drop to open", "松开即打开";
@@ -247,6 +253,7 @@ pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
         Picture::Belt => Label::PictureBelt,
         Picture::Cut => Label::PictureCut,
         Picture::All => Label::All,
+        Picture::Steps => Label::PictureSteps,
     }
     .text(lang)
 }

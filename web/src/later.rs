@@ -1,24 +1,39 @@
 //! What the page does not need to start: the second picture, the picture of all, what is said of a
-//! thing that is pointed at, the picture as SVG. It is a wasm module of its own, fetched as soon as
+//! thing that is pointed at, the picture as SVG, lessons. It is a wasm module of its own, fetched as soon as
 //! the page runs, so that a relay that goes away afterwards takes nothing with it.
 //!
 //! Code lands there because nothing outside of [`later`] names it: see `split` in `crates/xtask`.
 
 use std::cell::Cell;
 
+use leptos::prelude::AnyView;
 use leptos::task::spawn_local;
 use model::State;
 use protocol::Record;
 use scene::{Frame, Inspection, Lang, Look, Picture, Scene, Target};
+use wasm_bindgen::JsValue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::{app::App, lesson, view::View};
 
 /// The module's functions.
 #[derive(Clone, Copy)]
 struct Later {
     cut: fn(&Frame) -> Scene,
     all: fn(&Frame) -> Scene,
+    steps: fn(&Frame) -> Scene,
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
+    lesson: Lesson,
+}
+
+/// What gives lessons.
+#[derive(Clone, Copy)]
+struct Lesson {
+    view: fn(View) -> AnyView,
+    key: fn(View, &str) -> bool,
+    hear: fn(View, &str, &JsValue),
+    tend: fn(&mut App),
 }
 
 #[derive(Clone, Copy)]
@@ -37,20 +52,28 @@ fn later() -> Result<Later, SplitLoaderError> {
     Ok(Later {
         cut: scene::cut,
         all: scene::all,
+        steps: scene::steps,
         inspect: scene::inspect,
         svg: scene::to_svg,
+        lesson: Lesson {
+            view: lesson::view,
+            key: lesson::key,
+            hear: lesson::hear,
+            tend: lesson::tend,
+        },
     })
 }
 
 /// Fetches the module, unless it is here or under way. After a failure the next call tries again:
 /// whoever asks for what it holds calls this.
-pub fn fetch() {
+pub fn fetch(view: View) {
     if !matches!(MODULE.get(), Module::Missing) {
         return;
     }
     MODULE.set(Module::UnderWay);
-    spawn_local(async {
+    spawn_local(async move {
         MODULE.set(later().await.map_or(Module::Missing, Module::Here));
+        view.complete.put(is_here());
     });
 }
 
@@ -71,6 +94,7 @@ pub fn stage(frame: &Frame) -> Scene {
     match (frame.picture, module()) {
         (Picture::Cut, Some(later)) => (later.cut)(frame),
         (Picture::All, Some(later)) => (later.all)(frame),
+        (Picture::Steps, Some(later)) => (later.steps)(frame),
         (Picture::Belt, _) | (_, None) => scene::belt(frame),
     }
 }
@@ -88,4 +112,29 @@ pub fn inspect(
 /// See [`scene::to_svg`]; None until the module is here.
 pub fn svg(scene: &Scene, look: Look) -> Option<String> {
     Some((module()?.svg)(scene, look))
+}
+
+/// All that a person sees of lessons: see [`crate::lesson`]. As soon as the module is here.
+pub fn lesson(view: View) -> Option<AnyView> {
+    view.complete.track();
+    Some((module()?.lesson.view)(view))
+}
+
+/// A key for the lesson that is being given. False: it is none of its keys.
+pub fn lesson_key(view: View, key: &str) -> bool {
+    module().is_some_and(|later| (later.lesson.key)(view, key))
+}
+
+/// What the browser tells of lessons.
+pub fn hear_lesson(view: View, what: &str, value: &JsValue) {
+    if let Some(later) = module() {
+        (later.lesson.hear)(view, what, value);
+    }
+}
+
+/// Keeps the show in step with the lesson; to be called a few times each second.
+pub fn tend_lesson(app: &mut App) {
+    if let Some(later) = module() {
+        (later.lesson.tend)(app);
+    }
 }

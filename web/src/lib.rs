@@ -18,6 +18,7 @@ mod lanes;
 mod language;
 mod lasting;
 mod later;
+mod lesson;
 mod link;
 mod moment;
 mod outside;
@@ -49,7 +50,7 @@ pub fn main() {
     keys::listen(view);
     outside::listen(view);
     frame_loop::start(view);
-    later::fetch();
+    later::fetch(view);
 }
 
 /// A panic leaves a picture that will never move again: words and a reload button in its place.

@@ -24,6 +24,8 @@ pub enum Heard {
 pub struct Link {
     /// Told of all that the current socket says; the number tells sockets apart.
     on_heard: fn(u32, Heard),
+    /// To the lesson that the relay gives, not to its own server.
+    to_lesson: bool,
     socket: Option<Socket>,
     /// How many sockets were opened.
     opened: u32,
@@ -52,9 +54,10 @@ impl Link {
     const RETRY_MAX_MILLIS: f64 = 4_000.0;
 
     /// A link that opens its first socket with the first [`Link::tend`].
-    pub fn new(on_heard: fn(u32, Heard)) -> Link {
+    pub fn new(on_heard: fn(u32, Heard), to_lesson: bool) -> Link {
         Link {
             on_heard,
+            to_lesson,
             socket: None,
             opened: 0,
             failed: 0,
@@ -87,6 +90,11 @@ impl Link {
         self.heard_millis = now_millis;
         self.heard_ever = true;
         self.failed = 0;
+    }
+
+    /// Whether the last attempt came to nothing.
+    pub fn is_in_vain(&self) -> bool {
+        !self.heard_ever || self.failed > 0
     }
 
     /// The page can be seen again: silence counts from now.
@@ -138,13 +146,14 @@ impl Link {
             return;
         };
         let scheme = if secure { "wss" } else { "ws" };
+        let which = if self.to_lesson { "lesson" } else { "" };
         let resume = cursor.map_or(String::new(), |cursor| {
-            format!("?run={}&after={}", cursor.run, cursor.seq)
+            format!("&run={}&after={}", cursor.run, cursor.seq)
         });
         self.opened += 1;
         self.heard_millis = now_millis;
         match Socket::open(
-            &format!("{scheme}://{host}/mirror{resume}"),
+            &format!("{scheme}://{host}/mirror?{which}{resume}"),
             self.opened,
             self.on_heard,
         ) {

@@ -88,6 +88,10 @@ fn hear(view: View, what: &str, a: JsValue, b: &JsValue) -> JsValue {
                 _ => {}
             }
         }),
+        "lesson" => {
+            later::fetch(view);
+            later::hear_lesson(view, &text(), b);
+        }
         "told" => {
             let happening = match text().as_str() {
                 "copied" => Happening::Copied,
@@ -102,7 +106,7 @@ fn hear(view: View, what: &str, a: JsValue, b: &JsValue) -> JsValue {
             }
         }
         "svg" => {
-            later::fetch();
+            later::fetch(view);
             return frame_loop::svg(view).map_or(JsValue::UNDEFINED, JsValue::from);
         }
         "film" => {

@@ -7,7 +7,7 @@
 )]
 
 mod controls;
-mod dynamic;
+pub mod dynamic;
 mod events;
 mod field;
 mod header;
@@ -46,6 +46,7 @@ fn picture_id(view: View) -> &'static str {
     match (view.all.get(), view.one.get()) {
         (true, _) | (_, Picture::All) => "all",
         (false, Picture::Cut) => "cut",
+        (false, Picture::Steps) => "steps",
         (false, Picture::Belt) => "belt",
     }
 }
@@ -66,6 +67,7 @@ pub fn Page(view: View) -> impl IntoView {
         let label = match (view.all.get(), view.one.get()) {
             (true, _) => Label::Connections,
             (false, Picture::Cut) => Label::StageCut,
+            (false, Picture::Steps) => Label::StageSteps,
             (false, _) => Label::Stage,
         };
         label.text(view.lang.get())
@@ -78,6 +80,7 @@ pub fn Page(view: View) -> impl IntoView {
             </a>
             <header::Header view drawer_open/>
             <main>
+                {move || crate::later::lesson(view)}
                 <section
                     class="stage"
                     aria-label=move || stage_name()

@@ -26,6 +26,7 @@ pub fn of(connection: Option<&Connection>, state: &State, sources: Option<Source
     let (Some(connection), Some(sources)) = (connection, sources) else {
         return Vec::new();
     };
+    let sources = sources.of_family(connection.server_addr.family());
     let server = connection.server.as_ref();
     let client = connection.client.as_ref();
     let queues = server.and_then(|end| end.queues).map(|(queues, _)| queues);

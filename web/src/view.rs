@@ -95,6 +95,8 @@ pub struct View {
     pub inspected: Lasting<Option<(Target, Place)>>,
     /// All there is to say of it.
     pub inspection: Lasting<Option<Inspection>>,
+    /// What the page does not need to start is here as well.
+    pub complete: Lasting<bool>,
 }
 
 /// Left, top, width and height in the window, CSS pixels.
@@ -337,6 +339,7 @@ impl View {
             ruler_spots: Lasting::default(),
             inspected: Lasting::new(None),
             inspection: Lasting::new(None),
+            complete: Lasting::new(false),
         }
     }
 
@@ -363,7 +366,7 @@ impl View {
 
     /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
     pub fn switch_picture(self) {
-        later::fetch();
+        later::fetch(self);
         if self.all.get_untracked() {
             return self.all.set(false);
         }
@@ -384,7 +387,7 @@ impl View {
     /// Asks for all there is to say of a thing, or of nothing. At once: whoever listens is told
     /// of it together with its name.
     pub fn inspect(self, what: Option<(Target, Place)>) {
-        later::fetch();
+        later::fetch(self);
         self.inspected.put(what);
         app::with(|app| self.update_inspection(app));
     }
@@ -569,6 +572,7 @@ impl View {
         self.notice.put(notice);
         self.shelf.put(shelf(app));
         self.update_inspection(app);
+        later::tend_lesson(app);
         if let Some(answer) = app.take_answer() {
             self.complaint.put(answer.map(Complaint::Refused));
         }

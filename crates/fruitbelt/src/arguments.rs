@@ -25,6 +25,8 @@ pub enum Command {
     Serve(Serve),
     /// Be the demonstration client: send batches of 0123456789…, and print what is sent and what comes
     Send(Send),
+    /// Give a lesson at this terminal, on real sockets, and check what must be true of it
+    Lesson(Lesson),
     /// Show recordings in the page, without any server but the page's own
     Replay(Replay),
     /// Write a folder that any web server can offer: the page with recordings
@@ -78,7 +80,17 @@ pub struct Serve {
     #[arg(long, value_name = "DIR")]
     pub record_dir: Option<PathBuf>,
     #[command(flatten)]
+    pub lessons: LessonsDir,
+    #[command(flatten)]
     pub page_options: PageOptions,
+}
+
+/// Lessons beside the built-in ones.
+#[derive(Debug, Args)]
+pub struct LessonsDir {
+    /// A folder with lessons of your own, NAME.toml, beside the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub lessons: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +101,8 @@ pub struct Replay {
     /// Where the page is, on this machine only; port 0 picks a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
     pub page: SocketAddr,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
 }
@@ -101,6 +115,8 @@ pub struct Export {
     /// Recordings: JSON lines, as they are or gzip'ed
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_dir: PageDir,
 }
@@ -181,6 +197,65 @@ pub struct Convert {
 pub enum Form {
     Perfetto,
     Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct Lesson {
+    #[command(subcommand)]
+    pub command: LessonCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LessonCommand {
+    /// Say which lessons there are
+    List(LessonList),
+    /// Give a lesson, or all of them: exit code 1 says that something does not hold
+    Run(LessonRun),
+    /// Look whether files are right, without giving the lessons
+    Check(LessonCheck),
+}
+
+#[derive(Debug, Args)]
+pub struct LessonList {
+    #[command(flatten)]
+    pub lessons: LessonsDir,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit code 0: all that must be true of the recording is. 1: something is not, or \
+    a script could not be played to its end. 2: a lesson or a file is not right."
+)]
+pub struct LessonRun {
+    /// Which one
+    #[arg(
+        value_name = "NAME",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub name: Option<String>,
+    /// All of them, one after the other
+    #[arg(long)]
+    pub all: bool,
+    /// Write the recording to a new file, as JSON lines; with --times, the last one
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub record: Option<PathBuf>,
+    /// Write a recording of each lesson to this directory, as NAME.ndjson
+    #[arg(long, value_name = "DIR")]
+    pub record_dir: Option<PathBuf>,
+    /// Give it so many times
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true,
+        value_parser = |text: &str| within(text, 1, 10_000))]
+    pub times: u32,
+    #[command(flatten)]
+    pub lessons: LessonsDir,
+}
+
+#[derive(Debug, Args)]
+pub struct LessonCheck {
+    /// Files of lessons, NAME.toml
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::{fs, io, path::Path, process::ExitCode};
 use anyhow::{Context, anyhow, bail};
 use relay::{List, Page};
 
-use crate::{arguments::Export, files::recordings, page::found};
+use crate::{arguments::Export, files::recordings, lesson::Shelf, page::found};
 
 /// Writes the folder.
 ///
@@ -15,7 +15,7 @@ use crate::{arguments::Export, files::recordings, page::found};
 /// One line that names the file or the directory, and the remedy.
 pub fn export(arguments: &Export) -> anyhow::Result<ExitCode> {
     let dir = &arguments.dir;
-    let page = found(&arguments.page_dir)?;
+    let page = Shelf::of(&arguments.lessons)?.beside(found(&arguments.page_dir)?);
     let recordings = recordings(&arguments.files)?;
     make(dir)?;
     let failed = || {

@@ -6,6 +6,7 @@ mod arguments;
 mod convert;
 mod export;
 mod files;
+mod lesson;
 mod page;
 mod recorded;
 mod replay;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Some(Command::Send(arguments)) => send::send(&arguments),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
+        Some(Command::Lesson(arguments)) => lesson::lesson(&arguments),
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),

@@ -10,6 +10,7 @@ use relay::PageListener;
 use crate::{
     arguments::Replay,
     files::recordings,
+    lesson::Shelf,
     page::{found, open_browser},
     serve::{announce, explain, told_to_end},
 };
@@ -20,7 +21,7 @@ use crate::{
 /// One line that names the file or the flag, and the remedy.
 pub fn replay(arguments: &Replay) -> anyhow::Result<ExitCode> {
     let options = &arguments.page_options;
-    let page = found(&options.dir)?;
+    let page = Shelf::of(&arguments.lessons)?.beside(found(&options.dir)?);
     let recordings = recordings(&arguments.files)?;
     let runtime = tokio::runtime::Runtime::new().context("no threads to run on")?;
     let served = runtime.block_on(async {

@@ -4,13 +4,15 @@ use std::{
     io::{ErrorKind, Write},
     net::SocketAddr,
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::{Context, anyhow};
-use relay::{Config, Listeners, NewFile, StartError, Which, check_record_dir};
+use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_record_dir};
 
 use crate::{
     arguments::Serve,
+    lesson::{Given, Shelf},
     page::{explain_page, found, open_browser},
 };
 
@@ -27,14 +29,19 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
+    let shelf = Shelf::of(&arguments.lessons)?;
     let config = Config {
-        backlog: arguments.backlog,
-        sequential: arguments.sequential,
-        policy: arguments.policy(),
-        previews: !arguments.no_preview,
-        page: found(&arguments.page_options.dir)?,
+        echo: EchoConfig {
+            backlog: arguments.backlog,
+            sequential: arguments.sequential,
+            policy: arguments.policy(),
+            previews: !arguments.no_preview,
+            ..EchoConfig::default()
+        },
+        page: shelf.beside(found(&arguments.page_options.dir)?),
         access: arguments.page_options.access(),
         record_dir: arguments.record_dir.clone(),
+        lessons: Some(Arc::new(Given::new(shelf))),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {
@@ -42,7 +49,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(arguments.echo, arguments.page, arguments.backlog)
+    let listeners = Listeners::bind(arguments.echo, arguments.page, &config.echo)
         .map_err(|error| explain(&error))?;
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);

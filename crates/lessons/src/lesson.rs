@@ -1,6 +1,7 @@
 //! What a lesson is: texts in both languages, a server to be taught on, steps, and what must be true
 //! of the recording in the end.
 
+use protocol::{Event, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::{Script, Server, Statement};
@@ -33,6 +34,22 @@ pub struct Lesson {
 }
 
 impl Lesson {
+    /// The records of a recording up to the end of the first `steps` steps, that is before the next
+    /// one begins; with all steps, up to the end of the script. What comes behind it, when the
+    /// lesson's server ends, is no part of the lesson. Questions of step k (from 0) are answered by
+    /// `played(records, k + 1)`, what must be true in the end by `played(records, steps.len())`.
+    #[must_use]
+    pub fn played<'a>(&self, records: &'a [Record], steps: usize) -> &'a [Record] {
+        let is_behind = |record: &Record| match &record.event {
+            Event::Step(step) => step.lesson == self.id && step.step as usize >= steps,
+            _ => false,
+        };
+        let end = records.iter().position(is_behind);
+        records
+            .get(..end.unwrap_or(records.len()))
+            .unwrap_or_default()
+    }
+
     /// The most bytes of a file.
     pub const FILE_BYTES_MAX: usize = 256 << 10;
     /// The most steps.

@@ -29,7 +29,8 @@ pub use measure::Measure;
 #[cfg(feature = "toml")]
 pub use read::{Wrong, read};
 pub use script::{
-    Accepting, Action, Compare, Connect, Pieces, ReadNow, Script, Send, Spacing, Whom,
+    Accepting, Action, ClientReads, Compare, Connect, Ends, Pieces, ReadNow, Script, Send,
+    SetPolicy, Spacing, Whom,
 };
 pub use server::Server;
 pub use statement::{Check, Comparison, Measured, Outcome, Series, Statement, Verdict};

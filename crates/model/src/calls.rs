@@ -71,11 +71,21 @@ impl Calls {
             .map(|(conn, _)| *conn)
     }
 
+    /// The newest connection that calls are known of.
+    #[must_use]
+    pub fn newest(&self) -> Option<Conn> {
+        self.conns.last_key_value().map(|(conn, _)| *conn)
+    }
+
     pub(crate) fn call(&mut self, called: &Called, moment: Moment) {
-        // A connect that failed is over; one that did not has a fact of its own.
-        if let (Some(conn), Some(_)) = (called.conn, called.errno)
-            && matches!(called.method.as_str(), "connect" | "connect_ex")
-        {
+        // A connect that failed is over, and one whose socket was closed; one that did not fail
+        // has a fact of its own.
+        let ends = match called.method.as_str() {
+            "connect" | "connect_ex" => called.errno.is_some(),
+            "close" => called.end == End::Client,
+            _ => false,
+        };
+        if let Some(conn) = called.conn.filter(|_| ends) {
             self.connected(conn);
         }
         let calls = match called.conn {

@@ -244,7 +244,7 @@ pub struct Kinds(pub u32);
 
 impl Kinds {
     /// How many kinds there are.
-    pub const COUNT: u32 = 31;
+    pub const COUNT: u32 = 32;
 
     /// The place of an event's kind.
     #[must_use]
@@ -281,6 +281,7 @@ impl Kinds {
             Event::DatagramLost(_) => 28,
             Event::DatagramQueue(_) => 29,
             Event::Unframed(_) => 30,
+            Event::Compared(_) => 31,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Accepted, Conn, TcpState, Unaccepted, UnacceptedConnection};
+use protocol::{Accepted, Address, Conn, TcpState, Unaccepted, UnacceptedConnection};
 
 use crate::{Connection, Moment, State};
 
@@ -18,9 +18,10 @@ impl State {
     /// What the last sample told of a connection that nobody has accepted.
     #[must_use]
     pub fn unaccepted_of(&self, conn: Conn) -> Option<&UnacceptedConnection> {
-        let addr = self.conn(conn).map(|connection| &connection.client_addr);
-        self.not_accepted()
-            .find(|it| it.conn == Some(conn) || addr == Some(&it.peer))
+        let connection = self.conn(conn);
+        self.not_accepted().find(|it| {
+            it.conn == Some(conn) || connection.is_some_and(|to| is_of(&it.peer, &to.client_addr))
+        })
     }
 
     /// Our clients whose connect has not returned, by number: they stand outside.
@@ -38,7 +39,8 @@ impl State {
     pub(crate) fn take_unaccepted(&mut self, sample: &Unaccepted, moment: Moment) {
         for told in &sample.connections {
             let conn = told.conn.or_else(|| {
-                let unknown = |it: &&Arc<Connection>| it.client_addr == told.peer && it.is_open();
+                let unknown =
+                    |it: &&Arc<Connection>| is_of(&told.peer, &it.client_addr) && it.is_open();
                 self.conns.values().find(unknown).map(|it| it.conn)
             });
             if let Some(connection) = conn.and_then(|conn| self.conns.get_mut(&conn))
@@ -56,11 +58,16 @@ impl State {
     pub(crate) fn leave_unaccepted(&mut self, accepted: &Accepted) {
         if let Some((sample, _)) = &mut self.unaccepted {
             let is_it = |it: &UnacceptedConnection| {
-                it.peer == accepted.peer || it.conn == Some(accepted.conn)
+                is_of(&it.peer, &accepted.peer) || it.conn == Some(accepted.conn)
             };
             if sample.connections.iter().any(is_it) {
                 Arc::make_mut(sample).connections.retain(|it| !is_it(it));
             }
         }
     }
+}
+
+/// Whether two addresses are of one client: many of a Unix-domain socket have no name.
+fn is_of(a: &Address, b: &Address) -> bool {
+    a == b && !a.is_unnamed()
 }

@@ -50,7 +50,8 @@ pub struct Connecting {
 /// Sample: the connections of our listener that nobody has accepted, as `sock_diag(7)` tells them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unaccepted {
-    /// The first ones, in the order of the kernel's answer, at most [`Unaccepted::TOLD_MAX`].
+    /// At most [`Unaccepted::TOLD_MAX`]: those of our own clients by their numbers, then the others
+    /// by their addresses.
     pub connections: Vec<UnacceptedConnection>,
     /// How many more there are.
     #[serde(default)]
@@ -72,6 +73,7 @@ pub struct UnacceptedConnection {
     pub peer: Address,
     /// Bytes that wait on it already.
     pub receive_queue: u64,
-    /// `syn_received`: not yet in the accept queue. `established`: in it.
+    /// `syn_received`: not yet in the accept queue. `established`: in it. `close_wait`: in it, and
+    /// its client sends no more.
     pub state: TcpState,
 }

@@ -16,7 +16,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, Called, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
+    Address, Called, Compared, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
     DatagramReceived, DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
 };
 
@@ -68,6 +68,7 @@ pub enum Event {
     DatagramLost(DatagramLost),
     DatagramQueue(DatagramQueue),
     Unframed(Unframed),
+    Compared(Compared),
 }
 
 impl From<Queues> for Event {
@@ -79,7 +80,7 @@ impl From<Queues> for Event {
 
 impl Event {
     /// The names of all events but [`Event::Unknown`], as they stand in JSON.
-    pub const NAMES: [&str; 30] = [
+    pub const NAMES: [&str; 31] = [
         "listening",
         "waiting",
         "connected",
@@ -110,6 +111,7 @@ impl Event {
         "datagram_lost",
         "datagram_queue",
         "unframed",
+        "compared",
     ];
 
     /// The connection that the event is about, if it is about one.
@@ -140,6 +142,7 @@ impl Event {
             Event::Connecting(e) => (e.conn, e.end),
             Event::Message(e) => (e.conn, e.end),
             Event::Unframed(e) => (e.conn, e.end),
+            Event::Compared(e) => (e.conn, e.end),
             Event::DatagramBound(e) => (e.conn?, e.end),
             Event::DatagramSent(e) => (e.conn, e.end),
             Event::DatagramReceived(e) => (e.conn, e.end),

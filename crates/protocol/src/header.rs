@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Run, Seq};
+use crate::{Family, Run, Seq};
 
 /// The first thing a viewer, a file or curl is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,16 @@ impl Sources {
             rtt: Measured,
             state: Measured,
             waiting: Measured,
+        }
+    }
+
+    /// Where the values of a connection of that family come from, on the system of this header:
+    /// of a Unix-domain stream no kernel counts more than what a read would find.
+    #[must_use]
+    pub fn of_family(self, family: Family) -> Sources {
+        match family {
+            Family::Inet | Family::Inet6 => self,
+            Family::Unix => Sources::portable(),
         }
     }
 

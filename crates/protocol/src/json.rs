@@ -218,6 +218,7 @@ fn known(name: &str, text: &str) -> Option<serde_json::Result<Event>> {
         "datagram_sent" => event(text, Event::DatagramSent),
         "datagram_received" => event(text, Event::DatagramReceived),
         "datagram_lost" => event(text, Event::DatagramLost),
+        "compared" => event(text, Event::Compared),
         "datagram_queue" => event(text, Event::DatagramQueue),
         _ => return None,
     })

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Run;
+use crate::{Conn, End, Run};
 
 /// A lesson's script begins a step: what follows, up to the next one, belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,23 @@ pub struct Step {
     /// Which step, from 0. The number of all steps: the script has ended, and has found what it
     /// waited for.
     pub step: u32,
+}
+
+/// All that a demonstration client has read is compared, byte for byte, with what it has sent; the
+/// server's stamps are left out. Made by the script of a lesson, out of what the client's program
+/// really read: a recording holds no such contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The connection.
+    pub conn: Conn,
+    /// Always the client's end.
+    pub end: End,
+    /// How many bytes it was told to send.
+    pub sent: u64,
+    /// How many came back, without stamps.
+    pub came_back: u64,
+    /// How many of those, from the first on, are the ones that were sent, in that order.
+    pub same: u64,
 }
 
 /// The lesson that is being given.

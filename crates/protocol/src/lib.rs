@@ -38,6 +38,6 @@ pub use framing::Framing;
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
-pub use lesson::{Lecture, LectureState, LessonRequest, Step};
+pub use lesson::{Compared, Lecture, LectureState, LessonRequest, Step};
 pub use policy::{Policy, ReadWhen};
 pub use request::{Limit, Refusal, Request, Spacing};

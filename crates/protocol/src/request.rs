@@ -214,6 +214,20 @@ pub enum Refusal {
         /// The number.
         conn: Conn,
     },
+    /// That end was shut down for sending: it sends no more.
+    #[error("connection {conn} was shut down: that end sends no more")]
+    Shut {
+        /// The number.
+        conn: Conn,
+    },
+    /// So many reads by hand wait to be made that no further one is taken.
+    #[error("{limit} reads wait on connection {conn} already; they are made when bytes come")]
+    TooManyReads {
+        /// The number.
+        conn: Conn,
+        /// The most.
+        limit: u32,
+    },
     /// So many demonstration clients are open that no further one is opened.
     #[error("{limit} demonstration clients are open already; close one first")]
     TooManyClients {

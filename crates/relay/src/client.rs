@@ -3,17 +3,28 @@
 //!
 //! Knows nothing of who asked for it.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    future, io,
+    net::SocketAddr,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
-use protocol::{Refusal, Spacing};
+use futures_util::future::BoxFuture;
+use protocol::{Called, Conn, End, Refusal, Spacing};
+use socket2::SockRef;
 use tokio::{
     net::{TcpSocket, TcpStream},
     sync::watch,
-    time::timeout,
+    time::sleep,
 };
 
 use crate::{
     journal::Journal,
+    noted::Calls,
     payload::{PAYLOAD_BYTES_MAX, payload},
     registry::{Batches, Ending, Registry, Seat},
     socket::Socket,
@@ -24,45 +35,174 @@ use crate::{
 const SEND_BUFFER_BYTES: u32 = 16_384;
 /// The most bytes of one recv.
 const READ_BYTES: usize = 16_384;
-/// A full accept queue lets connect wait for ever.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so many steps without waiting, other tasks have their turn.
 const STEPS_MAX: u32 = 32;
 
-/// Connects to the server; the connection is recorded when this returns.
+/// What a demonstration client is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// Asked of SO_SNDBUF, bytes. None: the system's.
+    pub send_buffer: Option<u32>,
+    /// Asked of SO_RCVBUF, bytes. None: the system's.
+    pub receive_buffer: Option<u32>,
+    /// It reads what comes back at once; otherwise only when it is told to.
+    pub reads: bool,
+    /// Who opens it waits until connect(2) has returned.
+    pub waits: bool,
+    /// What it reads is kept for [`crate::Stage::kept`].
+    pub keeps: bool,
+}
+
+impl Default for ClientSettings {
+    /// As the page's: a small send buffer, and it reads at once.
+    fn default() -> ClientSettings {
+        ClientSettings {
+            send_buffer: Some(SEND_BUFFER_BYTES),
+            receive_buffer: None,
+            reads: true,
+            waits: true,
+            keeps: false,
+        }
+    }
+}
+
+/// What a client has read, at most [`Kept::BYTES_MAX`]; a clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    /// What is read behind so many bytes is not kept.
+    pub const BYTES_MAX: usize = 4 << 20;
+
+    /// What was read so far.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn keep(&self, read: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = Kept::BYTES_MAX.saturating_sub(kept.len());
+        kept.extend_from_slice(&read[..read.len().min(room)]);
+    }
+}
+
+/// A client whose connect(2) was called and has perhaps not returned.
+pub struct Opening {
+    seat: Seat,
+    connect: BoxFuture<'static, io::Result<TcpStream>>,
+    local: SocketAddr,
+    server: SocketAddr,
+}
+
+/// Makes a client's socket and calls connect(2) on it. Within the runtime on which it is to live.
 ///
 /// # Errors
 /// Too many are open, or the system refuses.
-pub async fn connect(
+pub fn open(
     registry: &Arc<Registry>,
     server: SocketAddr,
-) -> Result<(Seat, TcpStream), Refusal> {
-    let system = |error: std::io::Error| Refusal::System {
-        errno: error.raw_os_error().unwrap_or(0),
-    };
+    settings: &ClientSettings,
+) -> Result<Opening, Refusal> {
+    let (socket, local, calls) = prepare(server, settings).map_err(|error| refusal(&error))?;
+    let seat = registry.connecting(local.into(), server.into(), calls, settings.reads)?;
+    let mut connect: BoxFuture<_> = Box::pin(socket.connect(server));
+    // The first poll makes the call; whoever waits for its end asks again.
+    let begun = connect
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    if let Poll::Ready(connected) = begun {
+        connect = Box::pin(future::ready(connected));
+    }
+    Ok(Opening {
+        seat,
+        connect,
+        local,
+        server,
+    })
+}
+
+/// A socket ready to connect, its address, and the calls that made it.
+fn prepare(
+    server: SocketAddr,
+    settings: &ClientSettings,
+) -> io::Result<(TcpSocket, SocketAddr, Vec<Called>)> {
+    let mut calls = Calls::of(End::Client);
     let socket = if server.is_ipv4() {
         TcpSocket::new_v4()
     } else {
         TcpSocket::new_v6()
-    }
-    .map_err(system)?;
-    socket
-        .set_send_buffer_size(SEND_BUFFER_BYTES)
-        .map_err(system)?;
+    }?;
+    calls.note_socket(server);
+    calls.set_buffers(
+        SockRef::from(&socket),
+        settings.receive_buffer,
+        settings.send_buffer,
+    )?;
     // Each batch on its way at once: after some answers Nagle's algorithm would join two of three.
-    socket.set_nodelay(true).map_err(system)?;
+    socket.set_nodelay(true)?;
+    calls.note("setsockopt", "IPPROTO_TCP, TCP_NODELAY, 1", "");
     // Bound before it connects, so that the server's accept finds its number.
-    socket
-        .bind(SocketAddr::new(server.ip(), 0))
-        .map_err(system)?;
-    let local = socket.local_addr().map_err(system)?;
-    let seat = registry.connecting(local.into(), server.into())?;
-    let stream = timeout(CONNECT_TIMEOUT, socket.connect(server))
-        .await
-        .unwrap_or_else(|_| Err(std::io::Error::from_raw_os_error(TIMED_OUT)))
-        .map_err(system)?;
-    seat.connected(local.into(), server.into());
-    Ok((seat, stream))
+    let any = SocketAddr::new(server.ip(), 0);
+    socket.bind(any)?;
+    calls.note_bind(any);
+    let local = socket.local_addr()?;
+    Ok((socket, local, calls.made()))
+}
+
+impl Opening {
+    /// Its number.
+    #[must_use]
+    pub fn conn(&self) -> Conn {
+        self.seat.conn
+    }
+
+    /// Waits until connect has returned, which is then recorded, at most for `patience`.
+    ///
+    /// # Errors
+    /// The system refuses, or a person has ended it.
+    pub async fn connected(
+        mut self,
+        patience: Option<Duration>,
+    ) -> Result<(Seat, TcpStream), Refusal> {
+        let out_of_patience = async {
+            match patience {
+                Some(patience) => sleep(patience).await,
+                None => future::pending().await,
+            }
+        };
+        let mut out_of_patience = pin!(out_of_patience);
+        let connected = loop {
+            tokio::select! {
+                biased;
+                connected = &mut self.connect => break connected,
+                () = &mut out_of_patience => break Err(io::Error::from_raw_os_error(TIMED_OUT)),
+                () = self.seat.news() => if self.seat.is_ending() {
+                    self.seat.gave_up();
+                    return Err(Refusal::NotOpen { conn: self.seat.conn });
+                },
+            }
+        };
+        match connected {
+            Ok(stream) => {
+                self.seat.connected(self.local.into(), self.server.into());
+                Ok((self.seat, stream))
+            }
+            Err(error) => {
+                self.seat.failed(&self.server.into(), &error);
+                Err(refusal(&error))
+            }
+        }
+    }
+}
+
+fn refusal(error: &io::Error) -> Refusal {
+    Refusal::System {
+        errno: error.raw_os_error().unwrap_or(0),
+    }
 }
 
 /// ETIMEDOUT, as connect(2) itself would say after two minutes.
@@ -73,8 +213,8 @@ const TIMED_OUT: i32 = 60;
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 const TIMED_OUT: i32 = 10_060;
 
-/// Sends and reads until the server closes or a person ends it.
-pub async fn run(seat: Seat, socket: Socket, journal: &Journal) {
+/// Sends and reads until the server closes or a person ends it. `kept` gets what is read.
+pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kept>) {
     let mut client = Client {
         recorded: seat.arrived().subscribe(),
         seat,
@@ -84,6 +224,11 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal) {
         left: 0,
         next_at_nanos: 0,
         buffer: vec![0; READ_BYTES],
+        by_hand: VecDeque::new(),
+        // The first news tells how it is.
+        reads_by_hand: true,
+        is_shut: false,
+        kept,
     };
     let mut steps = 0;
     let reset = loop {
@@ -126,6 +271,13 @@ struct Client<'a> {
     /// Not before that time does the next batch go.
     next_at_nanos: u64,
     buffer: Vec<u8>,
+    /// Reads that a person asks for: the most bytes of each.
+    by_hand: VecDeque<u32>,
+    /// It makes no others.
+    reads_by_hand: bool,
+    /// Nothing is sent any more, once all batches are gone.
+    is_shut: bool,
+    kept: Option<Kept>,
 }
 
 enum Step {
@@ -144,6 +296,9 @@ impl Client<'_> {
                     reset: ending == Ending::Reset,
                 };
             }
+            self.by_hand.extend(news.reads);
+            self.reads_by_hand = news.reads_by_hand;
+            self.is_shut = news.is_shut;
             if news.batches.is_some() {
                 self.batches = news.batches;
                 self.next_at_nanos = 0;
@@ -155,13 +310,16 @@ impl Client<'_> {
         }
         let mut progress = false;
         if self.socket.queued() > 0 || self.socket.peer_shut() {
-            match self.socket.read(&mut self.buffer) {
+            match self.read() {
                 Some(0) => return Step::End { reset: false },
                 Some(_) => progress = true,
                 None => {}
             }
         }
         progress |= self.send();
+        if self.is_shut && self.left == 0 && self.batches.is_none() && !self.socket.is_shut() {
+            self.socket.shut();
+        }
         if progress || self.socket.is_gone() {
             return Step::Again;
         }
@@ -171,13 +329,40 @@ impl Client<'_> {
         }
     }
 
+    /// Reads what may be read now; None: nothing.
+    fn read(&mut self) -> Option<usize> {
+        let asked = match self.by_hand.front() {
+            Some(&asked) => asked as usize,
+            None if self.reads_by_hand => return None,
+            None => READ_BYTES,
+        };
+        if self.buffer.len() < asked {
+            self.buffer.resize(asked, 0);
+        }
+        let returned = self.socket.read(&mut self.buffer[..asked])?;
+        if self.by_hand.pop_front().is_some() {
+            self.seat.has_read();
+        }
+        if let Some(kept) = &self.kept {
+            kept.keep(&self.buffer[..returned]);
+        }
+        Some(returned)
+    }
+
     /// Sends what may go now; true if the kernel took some, or a batch has begun.
     fn send(&mut self) -> bool {
         if self.left == 0 {
             return self.begin_batch();
         }
-        let len = self.left.min(PAYLOAD_BYTES_MAX);
-        let accepted = self.socket.write(payload(self.socket.wrote_bytes(), len));
+        let given = self.batches.as_ref().and_then(|b| b.given.as_deref());
+        let bytes = match given {
+            Some(given) => &given[given.len().saturating_sub(self.left)..],
+            None => {
+                let len = self.left.min(PAYLOAD_BYTES_MAX);
+                payload(self.socket.wrote_bytes(), len)
+            }
+        };
+        let accepted = self.socket.write(bytes);
         self.left -= accepted;
         if self.left == 0 {
             self.end_batch();

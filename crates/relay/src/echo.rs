@@ -4,6 +4,8 @@
 //! Knows nothing of how the kernel is observed. One step does at most one recv and one send, so that
 //! a person's wish is heard between any two.
 
+use std::collections::VecDeque;
+
 use bytes::BytesMut;
 use chrono::{DateTime, Local};
 use protocol::{Answered, Bagged, Event, Message, Policy, ReadWhen, Unframed, UnframedWhy};
@@ -25,7 +27,8 @@ const STEPS_MAX: u32 = 32;
 /// Serves one connection until it ends.
 pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
     let mut echo = Echo {
-        policy: seat.take_news().policy,
+        // The first news tells it.
+        policy: Policy::default(),
         seat,
         socket,
         journal,
@@ -37,6 +40,8 @@ pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
         sent: 0,
         ready_since_nanos: None,
         ended: false,
+        by_hand: VecDeque::new(),
+        is_shut: false,
         stamp: Stamp::default(),
     };
     echo.frame();
@@ -81,6 +86,10 @@ struct Echo<'a> {
     ready_since_nanos: Option<u64>,
     /// recv has returned 0.
     ended: bool,
+    /// Reads that a person asks for, whatever the policy: the most bytes of each.
+    by_hand: VecDeque<u32>,
+    /// Nothing is sent any more, once all that is being sent is gone.
+    is_shut: bool,
     stamp: Stamp,
 }
 
@@ -97,6 +106,8 @@ impl Echo<'_> {
             self.socket.flush();
             let news = self.seat.take_news();
             self.set_policy(news.policy);
+            self.by_hand.extend(news.reads);
+            self.is_shut = news.is_shut;
             if let Some(ending) = news.ending {
                 return Step::End {
                     reset: ending == Ending::Reset,
@@ -119,6 +130,9 @@ impl Echo<'_> {
                 }
             };
         }
+        if self.is_shut && !self.socket.is_shut() {
+            self.socket.shut();
+        }
         if let Some(bytes) = self.message() {
             self.answer(bytes);
             return Step::Again;
@@ -136,6 +150,17 @@ impl Echo<'_> {
             queued: self.socket.queued(),
             ended: self.socket.peer_shut(),
         };
+        if let Some(&asked) = self.by_hand.front() {
+            // Like any recv that waits: nothing is made of it before there is something.
+            if situation.queued == 0 && !situation.ended {
+                return WAIT;
+            }
+            if self.read(self.most_by_hand(asked)) {
+                self.by_hand.pop_front();
+                self.seat.has_read();
+            }
+            return Step::Again;
+        }
         let may_read = reading::may_read(self.policy.read_when, situation, || {
             self.socket.window_closed()
         });
@@ -162,7 +187,16 @@ impl Echo<'_> {
         Step::Again
     }
 
-    fn read(&mut self, most: usize) {
+    /// No read, by hand or not, asks for more than the bag lacks.
+    fn most_by_hand(&self, asked: u32) -> usize {
+        let lacks = self.policy.bag.map_or(usize::MAX, |bag| {
+            (bag as usize).saturating_sub(self.collected.len())
+        });
+        lacks.min(asked as usize)
+    }
+
+    /// False: there was nothing to be read after all.
+    fn read(&mut self, most: usize) -> bool {
         let held = self.collected.len();
         if held == 0 {
             self.collected_at = self.socket.read_bytes();
@@ -174,6 +208,7 @@ impl Echo<'_> {
             framer.feed(&self.collected[held..]);
         }
         self.ended = returned == Some(0);
+        returned.is_some()
     }
 
     /// Another policy; with another framing, messages begin where the answers ended.
@@ -201,7 +236,7 @@ impl Echo<'_> {
                 self.socket.tell(Event::Message(Message {
                     conn,
                     end,
-                    offset: self.answered,
+                    offset: self.socket.read_bytes() - self.collected.len() as u64,
                     bytes: found.bytes as u64,
                     framing_bytes: found.framing_bytes as u64,
                     times: 1,
@@ -232,7 +267,7 @@ impl Echo<'_> {
         self.socket.tell(Event::Unframed(Unframed {
             conn,
             end,
-            offset: self.answered,
+            offset: self.socket.read_bytes() - self.collected.len() as u64,
             bytes: self.collected.len() as u64,
             claims,
             why,
@@ -242,6 +277,11 @@ impl Echo<'_> {
     /// Composes the answer to the first of what is collected.
     fn answer(&mut self, bytes: usize) {
         let (conn, end) = self.seat.place();
+        if self.is_shut {
+            // What is read now nobody answers any more.
+            let _ = self.collected.split_to(bytes);
+            return;
+        }
         // Without a bag, or when it was taken away half full, there is nothing that was filled.
         if self.policy.bag.is_some() {
             self.socket.tell(Event::Bagged(Bagged {

@@ -3,12 +3,13 @@
 //! ```text
 //! observe -> socket -> gather -> journal -> mirror (WebSocket), http (ndjson), recording (files)
 //!              ^ echo, client                 |
-//!              +--- registry <--- requests <--+
+//!              +--- registry <---- stage <----+
 //! ```
 //!
 //! One task owns each socket (`socket`, driven by `echo` or `client`); what it does and sees becomes
 //! events, which the `journal` numbers and holds; viewers pull from it. Nothing goes back but a
-//! person's `requests`, whose effect is an event again. Knows nothing of what is drawn.
+//! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
+//! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
 mod client;
 mod echo;
@@ -16,41 +17,46 @@ mod framing;
 mod gather;
 mod http;
 mod journal;
+mod lessons;
 mod lines;
 mod listen;
 mod listeners;
 mod mirror;
+mod noted;
 mod observe;
 mod payload;
 mod reading;
 mod recording;
 mod registry;
-mod requests;
 mod sample;
 mod socket;
+mod stage;
+mod stream;
+#[cfg(target_os = "linux")]
+mod unix_place;
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
 
-use protocol::{End, Event, Header, Listening, Policy, Run, wire};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     runtime::{Handle, Runtime},
-    sync::watch,
 };
-use tokio_util::task::TaskTracker;
 
+pub use client::ClientSettings;
 pub use http::{Access, List, Listed, Origin, OriginError, Page, replay::Replayed};
 pub use journal::{Journal, Reader};
+pub use lessons::Lessons;
 pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, PageListener, StartError, Which};
 pub use mirror::VIEWERS_MAX;
 pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
+pub use stage::{EchoConfig, Records, Stage};
 
 use http::Callers;
 use recording::Recordings;
-use registry::Registry;
+use stage::Server;
 
 /// How long the connections, and then the viewers, have to end.
 const GRACE: Duration = Duration::from_secs(1);
@@ -58,73 +64,30 @@ const GRACE: Duration = Duration::from_secs(1);
 const VIEWER_THREADS: usize = 2;
 
 /// What a relay is to be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
-    /// Asked of listen(2) for the echo server.
-    pub backlog: u32,
-    /// One client at a time: the others wait in the accept queue.
-    pub sequential: bool,
-    /// The reading policy at the start.
-    pub policy: Policy,
-    /// The first bytes of facts are mirrored.
-    pub previews: bool,
+    /// Its echo server.
+    pub echo: EchoConfig,
     /// The page's files.
     pub page: Page,
     /// Who may ask for it.
     pub access: Access,
     /// The folder of recordings by request.
     pub record_dir: Option<PathBuf>,
+    /// Who gives lessons.
+    pub lessons: Option<Arc<dyn Lessons>>,
     /// Name and version of the program, for the header.
     pub program: String,
 }
 
-/// All that the tasks of one relay share.
+/// All that viewers share.
 struct Relay {
     config: Config,
-    journal: Arc<Journal>,
-    registry: Arc<Registry>,
-    /// The backlog that a person wishes; the listener's task sees to it.
-    backlog: watch::Sender<u32>,
-    /// Where the demonstration client connects.
-    echo_target: SocketAddr,
-    /// The runtime of the echo server and of its demonstration client.
-    home: Handle,
-    /// Tasks that own a socket of the echo server or of its demonstration client.
-    sockets: TaskTracker,
+    /// The echo server that everybody may connect to.
+    server: Arc<Server>,
     /// The viewers, and whoever fetches files.
     callers: Callers,
     recordings: Arc<Recordings>,
-}
-
-fn header(config: &Config, journal: &Journal) -> Header {
-    Header {
-        format: wire::VERSION,
-        run: journal.run(),
-        started_unix_millis: journal.started_unix_millis(),
-        head: journal.head(),
-        program: config.program.clone(),
-        system: observe::system(),
-        sources: observe::sources(),
-    }
-}
-
-impl Relay {
-    fn header(&self) -> Header {
-        header(&self.config, &self.journal)
-    }
-
-    /// Observes a connected stream and lets a program have it.
-    fn observe(&self, seat: &registry::Seat, stream: TcpStream) -> socket::Socket {
-        socket::Socket::new(
-            seat.place(),
-            stream,
-            Arc::clone(&self.journal),
-            self.config.previews,
-            // The client looks there, the server tells.
-            (seat.end == End::Server).then(|| seat.arrived()),
-            seat.turn(),
-        )
-    }
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -143,36 +106,14 @@ pub async fn run(
     if let Err(error) = observe::raise_descriptor_limit() {
         tracing::debug!(%error, "the limit of descriptors stays as it is");
     }
-    let journal = Arc::new(Journal::new(Run(
-        getrandom::u64().map_err(StartError::Random)?
-    )));
+    let journal = Arc::new(Journal::new(stage::new_run()?));
     let recordings = Recordings::new(Arc::clone(&journal), config.record_dir.clone());
     if let Some(file) = record {
-        let header = header(&config, &journal);
+        let header = stage::header(&config.program, &journal);
         recordings
             .record(file, header)
             .map_err(StartError::Threads)?;
     }
-    let registry = Registry::new(Arc::clone(&journal), config.policy);
-    let listening = Listening {
-        addr: listeners.echo_addr.into(),
-        backlog: config.backlog,
-        bufsize: config.policy.bufsize,
-        sequential: config.sequential,
-    };
-    journal.record(Event::Listening(listening.clone()));
-    registry.record_policy();
-    let relay = Arc::new(Relay {
-        backlog: watch::Sender::new(config.backlog),
-        config,
-        journal,
-        registry,
-        echo_target: listeners::reachable(listeners.echo_addr),
-        home: Handle::current(),
-        sockets: TaskTracker::new(),
-        callers: Callers::default(),
-        recordings,
-    });
     let aside = Aside::new().map_err(StartError::Threads)?;
     let page = aside
         .listen(listeners.page.listener)
@@ -181,6 +122,20 @@ pub async fn run(
             addr: listeners.page.addr,
             source,
         })?;
+    let stage = Stage::start(
+        config.echo.clone(),
+        listeners.echo,
+        journal,
+        &config.program,
+        &Handle::current(),
+        &aside.handle,
+    );
+    let relay = Arc::new(Relay {
+        config,
+        server: Arc::clone(stage.server()),
+        callers: Callers::default(),
+        recordings,
+    });
     let router = http::router(
         http::live::routes(&relay),
         &relay.config.page,
@@ -191,26 +146,13 @@ pub async fn run(
         async move {
             tokio::select! {
                 () = http::serve(router, &page, &relay.callers) => {}
-                () = relay.journal.keep_announcing() => {}
                 () = relay.callers.closing.cancelled() => {}
             }
         }
     });
-    let sealing = relay.home.spawn({
-        let journal = Arc::clone(&relay.journal);
-        async move { journal.keep_sealing().await }
-    });
-    tokio::select! {
-        () = serve_echo(&relay, &listeners.echo, listening) => {}
-        () = shutdown => {}
-    }
-    drop(listeners.echo);
+    shutdown.await;
     // First the connections, so that recordings and viewers are told of their end.
-    relay.registry.close_all();
-    relay.sockets.close();
-    let _ = tokio::time::timeout(GRACE, relay.sockets.wait()).await;
-    sealing.abort();
-    relay.journal.seal();
+    stage.close().await;
     relay.recordings.end().await;
     relay.callers.end().await;
     Ok(())
@@ -278,22 +220,4 @@ impl Drop for Aside {
             runtime.shutdown_background();
         }
     }
-}
-
-async fn serve_echo(relay: &Arc<Relay>, listener: &TcpListener, listening: Listening) {
-    let wished = relay.backlog.subscribe();
-    let serve = |stream: TcpStream, peer: SocketAddr, place| {
-        let local = match stream.local_addr() {
-            Ok(local) => local,
-            Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
-        };
-        let seat = relay.registry.accepted(peer.into(), local.into());
-        let socket = relay.observe(&seat, stream);
-        let journal = Arc::clone(&relay.journal);
-        relay.sockets.spawn(async move {
-            echo::serve(seat, socket, &journal).await;
-            drop(place);
-        });
-    };
-    listen::listen(listener, listening, wished, &relay.journal, serve).await;
 }

@@ -2,9 +2,9 @@
 //!
 //! Knows nothing of what is served.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use protocol::{Event, Listening, Waiting};
+use protocol::{Conn, Event, Listening, Unaccepted, UnacceptedConnection, Waiting};
 use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -12,7 +12,10 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use crate::{journal::Journal, observe};
+use crate::{
+    journal::Journal,
+    observe::{self, Diag, Orphan},
+};
 
 /// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
 pub const CONNECTIONS_MAX: usize = 1024;
@@ -23,14 +26,47 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
+/// What a person wishes of the listener, and what it says of that.
+#[derive(Debug)]
+pub struct Wishes {
+    /// What to ask of listen(2).
+    pub backlog: watch::Sender<u32>,
+    /// Whether it is to accept.
+    pub accepting: watch::Sender<bool>,
+    /// Whether it does.
+    accepts: watch::Sender<bool>,
+}
+
+impl Wishes {
+    /// It accepts, with that backlog.
+    pub fn new(backlog: u32) -> Wishes {
+        Wishes {
+            backlog: watch::Sender::new(backlog),
+            accepting: watch::Sender::new(true),
+            accepts: watch::Sender::new(true),
+        }
+    }
+
+    /// Lets it accept or not; returns when that is in force.
+    pub async fn accept(&self, on: bool) {
+        let mut accepts = self.accepts.subscribe();
+        self.accepting.send_replace(on);
+        // Another one may wish otherwise meanwhile: then that is waited for. The sender lives here.
+        let _ = accepts
+            .wait_for(|does| *does == *self.accepting.borrow())
+            .await;
+    }
+}
+
 /// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
-/// `listening` is what was recorded of the listener; `wished` is the backlog that a person wishes.
+/// `listening` is what was recorded of the listener; `number` tells a client's number, if it is ours.
 pub async fn listen(
     listener: &TcpListener,
     mut listening: Listening,
-    mut wished: watch::Receiver<u32>,
+    wishes: &Wishes,
     journal: &Journal,
+    number: impl Fn(SocketAddr) -> Option<Conn>,
     serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
 ) {
     let places_max = if listening.sequential {
@@ -42,9 +78,22 @@ pub async fn listen(
     let mut queue = AcceptQueue::default();
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
-    queue.sample(listener, journal);
+    let mut wished = wishes.backlog.subscribe();
+    let mut accepting = wishes.accepting.subscribe();
+    let sample = |queue: &mut AcceptQueue| {
+        if let Some(queued) = queue.sample(listener, journal) {
+            queue.sample_connections(queued, listener, journal, &number);
+        }
+    };
+    sample(&mut queue);
     loop {
+        let accepts = *accepting.borrow_and_update();
+        // Between two calls of accept(2), never in one.
+        wishes.accepts.send_replace(accepts);
         let accept = async {
+            if !accepts {
+                std::future::pending::<()>().await;
+            }
             let place = Arc::clone(&places).acquire_owned().await;
             (place, listener.accept().await)
         };
@@ -86,9 +135,10 @@ pub async fn listen(
                 }
                 queue.stir();
             }
-            () = queue.due(places.available_permits() == 0) => {}
+            Ok(()) = accepting.changed() => {}
+            () = queue.due(!accepts || places.available_permits() == 0) => {}
         }
-        queue.sample(listener, journal);
+        sample(&mut queue);
     }
 }
 
@@ -105,6 +155,10 @@ struct AcceptQueue {
     last: Option<Waiting>,
     last_at: Option<Instant>,
     stirred: bool,
+    /// Who they are, as last told.
+    connections: Unaccepted,
+    /// Asks the kernel for them; made when first somebody waits.
+    diag: Option<io::Result<Diag>>,
 }
 
 impl AcceptQueue {
@@ -122,23 +176,74 @@ impl AcceptQueue {
         sleep_until(after).await;
     }
 
-    fn sample(&mut self, listener: &TcpListener, journal: &Journal) {
+    /// Looks if a look is due; returns how many wait.
+    fn sample(&mut self, listener: &TcpListener, journal: &Journal) -> Option<u32> {
         let now = Instant::now();
         if self
             .last_at
             .is_some_and(|last_at| now < last_at + SAMPLE_EVERY)
         {
-            return;
+            return None;
         }
         self.last_at = Some(now);
         self.stirred = false;
-        let Some((queued, limit)) = observe::waiting(listener) else {
-            return;
-        };
+        let (queued, limit) = observe::waiting(listener)?;
         let waiting = Waiting { queued, limit };
         if self.last != Some(waiting) {
             self.last = Some(waiting);
             journal.record(Event::Waiting(waiting));
         }
+        Some(queued)
+    }
+
+    /// Tells who waits and how many bytes wait on each, if that is another thing than before.
+    fn sample_connections(
+        &mut self,
+        queued: u32,
+        listener: &TcpListener,
+        journal: &Journal,
+        number: impl Fn(SocketAddr) -> Option<Conn>,
+    ) {
+        let found = if queued == 0 {
+            Unaccepted::default()
+        } else {
+            let diag = self.diag.get_or_insert_with(Diag::open);
+            let orphans = match (diag, listener.local_addr()) {
+                (Ok(diag), Ok(addr)) => diag.unaccepted(addr),
+                // It is not told here.
+                _ => return,
+            };
+            match orphans {
+                Ok(orphans) => unaccepted(&orphans, number),
+                Err(error) => return tracing::debug!(%error, "who waits is not told"),
+            }
+        };
+        if self.connections != found {
+            self.connections = found.clone();
+            journal.record(Event::Unaccepted(found));
+        }
+    }
+}
+
+/// Ours first, by their numbers, then the others by their addresses.
+fn unaccepted(orphans: &[Orphan], number: impl Fn(SocketAddr) -> Option<Conn>) -> Unaccepted {
+    let mut connections: Vec<_> = orphans
+        .iter()
+        .map(|orphan| UnacceptedConnection {
+            conn: number(orphan.peer),
+            peer: orphan.peer.into(),
+            receive_queue: orphan.receive_queue,
+            state: orphan.state,
+        })
+        .collect();
+    connections.sort_by(|a, b| {
+        let key = |it: &UnacceptedConnection| (it.conn.is_none(), it.conn);
+        key(a).cmp(&key(b)).then_with(|| a.peer.cmp(&b.peer))
+    });
+    let more = connections.len().saturating_sub(Unaccepted::TOLD_MAX);
+    connections.truncate(Unaccepted::TOLD_MAX);
+    Unaccepted {
+        connections,
+        more: u32::try_from(more).unwrap_or(u32::MAX),
     }
 }

@@ -8,8 +8,11 @@ use std::{
     path::PathBuf,
 };
 
-use socket2::{Domain, Protocol, Socket, Type};
+use protocol::{Called, End};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
+
+use crate::{EchoConfig, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
@@ -17,9 +20,17 @@ const PAGE_BACKLOG: u32 = 128;
 /// Both listeners, bound and listening.
 #[derive(Debug)]
 pub struct Listeners {
-    pub(crate) echo: TcpListener,
-    pub(crate) echo_addr: SocketAddr,
+    pub(crate) echo: EchoListener,
     pub(crate) page: PageListener,
+}
+
+/// An echo server's listener, bound and listening.
+#[derive(Debug)]
+pub struct EchoListener {
+    pub(crate) listener: TcpListener,
+    pub(crate) addr: SocketAddr,
+    /// The calls that made it, in order; listen itself is told otherwise.
+    pub(crate) calls: Vec<Called>,
 }
 
 /// The page's listener, bound and listening.
@@ -93,32 +104,49 @@ impl Listeners {
     ///
     /// # Errors
     /// The page's address is not loopback, or the system refuses one of them.
-    pub fn bind(echo: SocketAddr, page: SocketAddr, backlog: u32) -> Result<Listeners, StartError> {
+    pub fn bind(
+        echo: SocketAddr,
+        page: SocketAddr,
+        config: &EchoConfig,
+    ) -> Result<Listeners, StartError> {
         PageListener::check(page)?;
-        let (echo_addr, listener) = listen(Which::Echo, echo, backlog)?;
+        let echo = EchoListener::bind(echo, config)?;
         let page = PageListener::bind(page)?;
-        let echo = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
-            which: Which::Echo,
-            addr: echo,
-            source,
-        })?;
-        Ok(Listeners {
-            echo,
-            echo_addr,
-            page,
-        })
+        Ok(Listeners { echo, page })
     }
 
     /// Where the echo server listens.
     #[must_use]
     pub fn echo_addr(&self) -> SocketAddr {
-        self.echo_addr
+        self.echo.addr
     }
 
     /// Where the page is.
     #[must_use]
     pub fn page_addr(&self) -> SocketAddr {
         self.page.addr
+    }
+}
+
+impl EchoListener {
+    /// Binds and listens; port 0 picks a free one. Within a tokio runtime.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub(crate) fn bind(addr: SocketAddr, config: &EchoConfig) -> Result<EchoListener, StartError> {
+        let mut calls = Calls::of(End::Server);
+        let buffers = (config.receive_buffer, config.send_buffer);
+        let (bound, listener) = listen(Which::Echo, addr, config.backlog, buffers, &mut calls)?;
+        let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
+            which: Which::Echo,
+            addr,
+            source,
+        })?;
+        Ok(EchoListener {
+            listener,
+            addr: bound,
+            calls: calls.made(),
+        })
     }
 }
 
@@ -129,7 +157,9 @@ impl PageListener {
     /// The address is not loopback, or the system refuses it.
     pub fn bind(addr: SocketAddr) -> Result<PageListener, StartError> {
         PageListener::check(addr)?;
-        let (addr, listener) = listen(Which::Page, addr, PAGE_BACKLOG)?;
+        // How the page's listener was made is not told.
+        let mut calls = Calls::of(End::Server);
+        let (addr, listener) = listen(Which::Page, addr, PAGE_BACKLOG, (None, None), &mut calls)?;
         Ok(PageListener { listener, addr })
     }
 
@@ -147,29 +177,39 @@ impl PageListener {
     }
 }
 
+/// `buffers`: what to ask of SO_RCVBUF and SO_SNDBUF. Set before listen(2), those accepted have them
+/// from their first segment on.
 fn listen(
     which: Which,
     addr: SocketAddr,
     backlog: u32,
+    buffers: (Option<u32>, Option<u32>),
+    calls: &mut Calls,
 ) -> Result<(SocketAddr, std::net::TcpListener), StartError> {
-    bind(addr, backlog)
+    let mut bind = || -> io::Result<Socket> {
+        let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+        calls.note_socket(addr);
+        // On Windows the option would let another program take the port over.
+        #[cfg(unix)]
+        {
+            socket.set_reuse_address(true)?;
+            calls.note("setsockopt", "SOL_SOCKET, SO_REUSEADDR, 1", "");
+        }
+        calls.set_buffers(SockRef::from(&socket), buffers.0, buffers.1)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&addr.into())?;
+        calls.note_bind(addr);
+        socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+        Ok(socket)
+    };
+    bind()
+        .map(std::net::TcpListener::from)
         .and_then(|listener| Ok((listener.local_addr()?, listener)))
         .map_err(|source| StartError::Listen {
             which,
             addr,
             source,
         })
-}
-
-fn bind(addr: SocketAddr, backlog: u32) -> io::Result<std::net::TcpListener> {
-    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
-    // On Windows the option would let another program take the port over.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&addr.into())?;
-    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
-    Ok(socket.into())
 }
 
 /// The address by which this machine reaches a listener.

@@ -9,15 +9,15 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use bytes::Bytes;
 use protocol::{
-    Cursor, Refusal, Request,
+    Cursor, Lecture, Refusal, Request,
     wire::{self, FROM_PAGE_BYTES_MAX, FromPage, FromRelay},
 };
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-use crate::{Relay, registry::CLIENTS_MAX, requests};
+use crate::{Relay, Server, registry::CLIENTS_MAX};
 
 /// The most viewers at a time: a lecture hall.
 pub const VIEWERS_MAX: usize = 1100;
@@ -43,9 +43,17 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
         .max_frame_size(FROM_PAGE_BYTES_MAX)
 }
 
+/// Which echo server a viewer watches.
+pub struct Watched {
+    pub relay: Arc<Relay>,
+    pub server: Arc<Server>,
+    /// It is the one of the lesson that is being given.
+    pub is_lesson: bool,
+}
+
 /// Mirrors to one viewer until either side ends.
-pub async fn mirror(relay: Arc<Relay>, mut viewer: WebSocket, cursor: Option<Cursor>) {
-    let reason = converse(&relay, &mut viewer, cursor).await;
+pub async fn mirror(watched: Watched, mut viewer: WebSocket, cursor: Option<Cursor>) {
+    let reason = converse(&watched, &mut viewer, cursor).await;
     if let Some((code, reason)) = reason {
         let close = Message::Close(Some(CloseFrame {
             code,
@@ -58,14 +66,19 @@ pub async fn mirror(relay: Arc<Relay>, mut viewer: WebSocket, cursor: Option<Cur
 
 /// Returns with what the close frame is to say, or None if the viewer is gone.
 async fn converse(
-    relay: &Arc<Relay>,
+    watched: &Watched,
     viewer: &mut WebSocket,
     cursor: Option<Cursor>,
 ) -> Option<(u16, &'static str)> {
-    let mut reader = relay.journal.read_from(cursor);
+    let Watched { relay, server, .. } = watched;
+    let mut reader = server.journal.read_from(cursor);
     let mut recording = relay.recordings.told();
-    say(viewer, &FromRelay::Header(Box::new(relay.header()))).await?;
+    let mut lecture = relay.config.lessons.as_ref().map(|lessons| lessons.told());
+    say(viewer, &FromRelay::Header(Box::new(server.header()))).await?;
     recording.mark_changed();
+    if let Some(lecture) = &mut lecture {
+        lecture.mark_changed();
+    }
     let mut beat = interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ping = interval(PING_EVERY);
@@ -74,21 +87,27 @@ async fn converse(
     let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
     loop {
         tokio::select! {
-            () = relay.callers.closing.cancelled() => {
+            end = watched.end() => {
                 while let Some(message) = reader.take() {
                     send(viewer, Message::Binary(message)).await?;
                 }
-                return Some((close_code::AWAY, "the relay ends"));
+                return Some((close_code::AWAY, end));
             }
             Ok(()) = recording.changed() => {
                 let recording = recording.borrow_and_update().clone();
                 say(viewer, &FromRelay::Recording(recording)).await?;
             }
+            Some(lecture) = changed(&mut lecture) => {
+                if watched.is_over() {
+                    return Some((close_code::AWAY, LESSON_ENDS));
+                }
+                say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
+            }
             message = reader.next() => send(viewer, Message::Binary(message)).await?,
             heard = viewer.recv() => {
                 heard_at = Instant::now();
                 match heard? {
-                    Ok(Message::Binary(message)) => hear(relay, viewer, &answers, &message).await?,
+                    Ok(Message::Binary(message)) => hear(watched, viewer, &answers, &message).await?,
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
                     // The closing handshake is answered by the library.
@@ -101,7 +120,7 @@ async fn converse(
             }
             Some(answer) = answered.recv() => say(viewer, &answer).await?,
             _ = beat.tick() => {
-                let at_nanos = relay.journal.now_nanos();
+                let at_nanos = server.journal.now_nanos();
                 say(viewer, &FromRelay::Beat { at_nanos }).await?;
             }
             _ = ping.tick() => {
@@ -114,10 +133,40 @@ async fn converse(
     }
 }
 
+const LESSON_ENDS: &str = "the lesson ends";
+
+impl Watched {
+    /// Returns when there is nothing more to be watched, with the reason. The relay's own server may
+    /// end before its recordings have: its viewers see both.
+    pub async fn end(&self) -> &'static str {
+        tokio::select! {
+            () = self.relay.callers.closing.cancelled() => "the relay ends",
+            () = self.server.ended.cancelled(), if self.is_lesson => LESSON_ENDS,
+        }
+    }
+
+    /// Another lesson is being given, or none.
+    fn is_over(&self) -> bool {
+        let lessons = self.relay.config.lessons.as_ref();
+        let stage = lessons.and_then(|lessons| lessons.stage());
+        let is_given = stage.is_some_and(|stage| Arc::ptr_eq(stage.server(), &self.server));
+        self.is_lesson && !is_given
+    }
+}
+
+/// None: nobody gives lessons, or nobody does any more.
+async fn changed(
+    lecture: &mut Option<watch::Receiver<Option<Lecture>>>,
+) -> Option<Option<Lecture>> {
+    let lecture = lecture.as_mut()?;
+    lecture.changed().await.ok()?;
+    Some(lecture.borrow_and_update().clone())
+}
+
 /// Takes up what a viewer says, in the order in which it says it; but connecting may take long, so
 /// that is done aside.
 async fn hear(
-    relay: &Arc<Relay>,
+    watched: &Watched,
     viewer: &mut WebSocket,
     answers: &mpsc::Sender<FromRelay>,
     message: &[u8],
@@ -125,22 +174,47 @@ async fn hear(
     let Ok(FromPage { id, request }) = wire::decode(message) else {
         return say(viewer, &refused(0, Refusal::Malformed)).await;
     };
-    let connects = matches!(request, Request::Send { conn: None, .. });
+    let connects = matches!(
+        request,
+        Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
+    );
     if !connects {
-        let refusal = requests::take_up(relay, request).await.err();
+        let refusal = take_up(watched, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
     let Ok(place) = answers.clone().try_reserve_owned() else {
         let limit = CLIENTS_MAX;
         return say(viewer, &refused(id, Refusal::TooManyClients { limit })).await;
     };
-    let relay = Arc::clone(relay);
-    // Where the echo server is, not where the viewers are.
-    relay.home.clone().spawn(async move {
-        let refusal = requests::take_up(&relay, request).await.err();
+    let server = Arc::clone(&watched.server);
+    tokio::spawn(async move {
+        let refusal = server.ask(request).await.err();
         place.send(FromRelay::Answer { id, refusal });
     });
     Some(())
+}
+
+async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
+    let relay = &watched.relay;
+    match request {
+        Request::Record { on: true } => record(relay).await,
+        Request::Record { on: false } => relay.recordings.stop_by_request(),
+        Request::Lesson(request) => {
+            let lessons = relay.config.lessons.as_ref().ok_or(Refusal::NoLessons)?;
+            // Where echo servers are, not where the viewers are.
+            let taken_up = relay.server.home.spawn(lessons.take_up(request));
+            taken_up.await.unwrap_or(Err(Refusal::NoLessons))
+        }
+        request => watched.server.ask(request).await,
+    }
+}
+
+/// The file is made aside: a disk may take its time.
+async fn record(relay: &Arc<Relay>) -> Result<(), Refusal> {
+    let (recordings, header) = (Arc::clone(&relay.recordings), relay.server.header());
+    let started = tokio::task::spawn_blocking(move || recordings.start_by_request(header));
+    // It does not panic; it is given up only where the relay ends.
+    started.await.unwrap_or(Err(Refusal::NotRecording))
 }
 
 fn refused(id: u32, refusal: Refusal) -> FromRelay {

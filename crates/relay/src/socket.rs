@@ -6,18 +6,18 @@
 use std::{
     future::Future,
     io,
+    net::Shutdown,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use protocol::{
-    Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, HalfClosed, Preview, Queues, Read,
-    Reset, Wrote,
+    Arrived, Blocked, Closed, Conn, End, EndOfStream, Event, Family, HalfClosed, Preview, Queues,
+    Read, Reset, Wrote,
 };
 use socket2::SockRef;
 use tokio::{
     io::Interest,
-    net::TcpStream,
     sync::watch,
     time::{Instant, sleep_until},
 };
@@ -27,6 +27,7 @@ use crate::{
     journal::Journal,
     observe::{self, Look},
     sample::Sampler,
+    stream::Stream,
 };
 
 /// With the kernel's memory full and no growth for so long, the window counts as closed, whatever
@@ -46,7 +47,7 @@ pub type Turn = Arc<Mutex<()>>;
 pub struct Socket {
     conn: Conn,
     end: End,
-    stream: TcpStream,
+    stream: Stream,
     journal: Arc<Journal>,
     previews: bool,
     gather: Gather,
@@ -62,6 +63,8 @@ pub struct Socket {
     blocked: bool,
     /// The peer's FIN has come.
     peer_shut: bool,
+    /// This end sends no more.
+    shut: bool,
     /// The connection is no more.
     gone: Option<Gone>,
     last_look: Option<Look>,
@@ -86,7 +89,7 @@ impl Socket {
     #[must_use]
     pub fn new(
         (conn, end): (Conn, End),
-        stream: TcpStream,
+        stream: Stream,
         journal: Arc<Journal>,
         previews: bool,
         recorded: Option<watch::Sender<u64>>,
@@ -111,6 +114,7 @@ impl Socket {
             wrote: 0,
             blocked: false,
             peer_shut: false,
+            shut: false,
             gone: None,
             last_look: None,
             stirred: true,
@@ -141,6 +145,12 @@ impl Socket {
     #[must_use]
     pub fn peer_shut(&self) -> bool {
         self.peer_shut
+    }
+
+    /// This end sends no more.
+    #[must_use]
+    pub fn is_shut(&self) -> bool {
+        self.shut
     }
 
     /// The connection is no more.
@@ -278,6 +288,25 @@ impl Socket {
         }
     }
 
+    /// shutdown(2) with SHUT_WR: nothing is sent any more, and reading goes on.
+    pub fn shut(&mut self) {
+        self.shut = true;
+        self.flush();
+        let turn = Arc::clone(&self.turn);
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match SockRef::from(&self.stream).shutdown(Shutdown::Write) {
+            Ok(()) => {
+                self.journal.record(Event::HalfClosed(HalfClosed {
+                    conn: self.conn,
+                    end: self.end,
+                    by: self.end,
+                }));
+                self.sampler.stir(self.journal.now_nanos());
+            }
+            Err(error) => self.lose(&error),
+        }
+    }
+
     /// Records a fact of the program itself, in its place among the others.
     pub fn tell(&mut self, fact: Event) {
         let now = self.journal.now_nanos();
@@ -343,8 +372,10 @@ impl Socket {
         self.stirred = true;
     }
 
-    /// close(2); with `reset`, so that the kernel sends RST.
+    /// close(2); with `reset`, so that the kernel sends RST. A Unix-domain socket has none: it closes
+    /// as without, and the other end gets ECONNRESET only if bytes are unread here.
     pub fn close(mut self, reset: bool) {
+        let reset = reset && self.stream.family() != Family::Unix;
         self.look_now(&[]);
         self.flush();
         let reset_by = match self.gone {
@@ -402,7 +433,11 @@ impl Socket {
             }
             self.tell(Event::Arrived(arrived));
         }
-        if look.peer_shut && !self.peer_shut {
+        let aborted = look.aborted && self.gone.is_none();
+        let error = aborted.then(|| self.stream.take_error().ok().flatten());
+        // Both ends have sent their FIN: that state is the regular end, too.
+        let ends = matches!(error, Some(None)) && self.shut;
+        if (look.peer_shut || ends) && !self.peer_shut {
             self.peer_shut = true;
             self.flush();
             self.journal.record(Event::HalfClosed(HalfClosed {
@@ -412,8 +447,9 @@ impl Socket {
             }));
             self.sampler.stir(self.journal.now_nanos());
         }
-        if look.aborted && self.gone.is_none() {
-            let error = self.stream.take_error().ok().flatten();
+        if let Some(error) = error
+            && !ends
+        {
             self.lose(&error.unwrap_or(io::ErrorKind::ConnectionReset.into()));
         }
         self.last_look = Some(look);
@@ -448,9 +484,9 @@ impl Socket {
 
     fn lose(&mut self, error: &io::Error) {
         let gone = match error.kind() {
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => Gone::Reset,
+            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Gone::Reset,
+            // Over TCP an RST was there before; over a Unix-domain socket the other end is just closed.
+            io::ErrorKind::BrokenPipe if self.stream.family() != Family::Unix => Gone::Reset,
             _ => Gone::Lost,
         };
         self.gone.get_or_insert(gone);

@@ -38,6 +38,8 @@ pub enum Picture {
     Cut,
     /// All connections as small belts.
     All,
+    /// The nine steps from socket to close, in two lanes.
+    Steps,
 }
 
 /// How a stage is laid out.

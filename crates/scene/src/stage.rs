@@ -1,6 +1,6 @@
 //! Which picture stands on the stage, and how large it is.
 
-use crate::{Form, Frame, Picture, Scene, all, belt, cut, sketch::sane};
+use crate::{Form, Frame, Picture, Scene, all, belt, cut, sketch::sane, steps};
 
 /// Size of the stage in a space so wide, CSS pixels.
 #[must_use]
@@ -17,5 +17,6 @@ pub fn stage(frame: &Frame) -> Scene {
         Picture::Belt => belt::belt(frame),
         Picture::Cut => cut::cut(frame),
         Picture::All => all::all(frame),
+        Picture::Steps => steps::steps(frame),
     }
 }

@@ -56,10 +56,11 @@ fn policy() -> impl Strategy<Value = Policy> {
 fn event() -> impl Strategy<Value = Event> {
     let conn = Conn(1);
     let addr: Address = "127.0.0.1:1".parse().unwrap();
+    let (listens, other) = (addr.clone(), addr.clone());
     let times = prop_oneof![4 => Just(1_u32), 1 => 0..=5_000_u32];
     prop_oneof![
         1 => Just(Event::Connected(Connected { conn, end: End::Client, local: addr.clone(), peer: addr.clone() })),
-        1 => Just(Event::Accepted(Accepted { conn, end: End::Server, peer: addr.clone(), local: addr })),
+        1 => Just(Event::Accepted(Accepted { conn, end: End::Server, peer: addr.clone(), local: addr.clone() })),
         8 => (end(), bytes(), times.clone(), preview(), proptest::option::of(0..=9_u32), any::<bool>()).prop_map(
             move |(end, bytes, times, preview, segments, fits)| Event::Arrived(Arrived {
                 conn, end, offset: if fits { u64::MAX } else { bytes }, bytes, segments, times, since_nanos: None, preview,
@@ -92,6 +93,20 @@ fn event() -> impl Strategy<Value = Event> {
                 conn, end, receive_queue: a, receive_window: b, kernel_memory: c, kernel_memory_limit: a,
                 unsent: b, in_flight: c, rtt_nanos: a, state: None,
             })),
+        1 => Just(Event::Connecting(Connecting { conn, end: End::Client, local: addr.clone(), peer: addr.clone() })),
+        1 => (any::<bool>(), end(), any::<bool>(), prop::sample::select(vec!["socket", "bind", "connect", "close"])).prop_map(
+            move |(ours, end, failed, method)| Event::Called(Called {
+                conn: ours.then_some(conn), end, method: method.to_string(), arguments: "AF_INET".to_string(),
+                result: String::new(), errno: failed.then_some(111),
+            })),
+        1 => (bytes(), 0..4_u32, any::<bool>()).prop_map(move |(receive_queue, more, known)| Event::Unaccepted(Unaccepted {
+            connections: vec![UnacceptedConnection {
+                conn: known.then_some(conn), peer: other.clone(), receive_queue, state: TcpState::Established,
+            }],
+            more,
+        })),
+        1 => (0..=u32::MAX, 0..=u32::MAX).prop_map(|(queued, limit)| Event::Waiting(Waiting { queued, limit })),
+        1 => Just(Event::Listening(Listening { addr: listens.clone(), backlog: 5, bufsize: 1024, sequential: true })),
         1 => (1..=5_000_u64).prop_map(|records| Event::Dropped(Dropped { records })),
     ]
 }
@@ -212,7 +227,7 @@ proptest! {
         link in prop_oneof![Just(Link::Live), Just(Link::Lost), Just(Link::Connecting)],
         reduced_motion: bool,
         look in prop::sample::select(Look::ALL.to_vec()),
-        picture in prop::sample::select(vec![Picture::Belt, Picture::Cut, Picture::All]),
+        picture in prop::sample::select(vec![Picture::Belt, Picture::Cut, Picture::All, Picture::Steps]),
     ) {
         let (state, shown) = history(events);
         let frame = Frame {

@@ -2,6 +2,7 @@
 //! situation, look, form and language.
 #![allow(clippy::unwrap_used)]
 
+mod steps_stories;
 mod support;
 
 use scene::{Align, Form, Fruit, Ink, Lang, Look, Scene, Shape, Weight};
@@ -238,6 +239,27 @@ fn each(check: impl Fn(View, &Scene) -> Vec<String>) {
                     let scene = support::draw(&mut story, view, scene::stage);
                     for what in check(view, &scene) {
                         wrong.push(format!("{name}, {look:?}, {form:?}, {lang:?}: {what}"));
+                    }
+                }
+            }
+        }
+    }
+    for (name, mut story, millis) in steps_stories::stories() {
+        for look in Look::ALL {
+            for form in [Form::Wide, Form::Upright] {
+                for lang in [Lang::En, Lang::Zh] {
+                    let view = View {
+                        millis,
+                        look,
+                        form,
+                        lang,
+                        ..View::default()
+                    };
+                    let scene = steps_stories::draw(&mut story, view);
+                    for what in check(view, &scene) {
+                        wrong.push(format!(
+                            "steps {name}, {look:?}, {form:?}, {lang:?}: {what}"
+                        ));
                     }
                 }
             }

@@ -25,7 +25,7 @@ const SPLIT: &str = "web";
 const READING: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
 
 /// What the page loads by itself while it starts, and does not wait for.
-const EXTRAS: &str = "extras.js";
+const EXTRAS: [&str; 3] = ["extras.js", "lesson.js", "lesson.css"];
 
 /// For whom a page is built.
 #[derive(Clone, Copy)]
@@ -154,7 +154,7 @@ impl When {
     fn of(name: &str) -> Self {
         match name {
             _ if READING.contains(&name) => Self::Reading,
-            _ if name == EXTRAS || name.starts_with(PART) => Self::Running,
+            _ if EXTRAS.contains(&name) || name.starts_with(PART) => Self::Running,
             _ => Self::Before,
         }
     }

@@ -85,6 +85,20 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             <button
                 type="button"
                 class="btn quiet"
+                id="opens-lessons"
+                title=view.say(Label::LessonsTitle)
+                aria-label=view.say(Label::LessonsTitle)
+                aria-haspopup="dialog"
+                data-ask="list"
+            >
+                <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+                    <path fill="currentColor" d="M1 3h18v11H11v4H9v-4H1ZM3 5v7h14V5ZM5 7h7v1.500H5ZM5 9.500h5V11H5Z"></path>
+                </svg>
+                <span class="header-word">{view.say(Label::Lessons)}</span>
+            </button>
+            <button
+                type="button"
+                class="btn quiet"
                 title=view.say(Label::Recordings)
                 aria-label=view.say(Label::Recordings)
                 aria-haspopup="dialog"

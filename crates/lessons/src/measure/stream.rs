@@ -44,6 +44,7 @@ pub(super) fn item(
         (Measure::HalfCloses, Event::HalfClosed(_)) | (Measure::Resets, Event::Reset(_)) => {
             merged(0, 1)
         }
+        (Measure::Compared, Event::Compared(e)) => merged(e.same, 1),
         (Measure::Unread, Event::Closed(e)) => merged(e.unread, 1),
         _ => None,
     }

@@ -344,6 +344,9 @@ fn beside() -> BoxedStrategy<Event> {
                 conn: Conn(conn), end: End::Server, offset, bytes, claims,
                 why: if ended { UnframedWhy::EndOfStream } else { UnframedWhy::TooLong },
             })),
+        1 => (any::<u32>(), any::<[u64; 3]>()).prop_map(|(conn, [sent, came_back, same])| {
+            Event::Compared(Compared { conn: Conn(conn), end: End::Client, sent, came_back, same })
+        }),
         1 => (any::<u32>(), any::<[u64; 3]>(), any::<u32>(), any::<Option<u64>>())
             .prop_map(|(conn, n, times, since_nanos)| Event::Message(Message {
                 conn: Conn(conn), end: End::Server, offset: n[0], bytes: n[1], framing_bytes: n[2],

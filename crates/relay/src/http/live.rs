@@ -16,7 +16,11 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 
 use super::{list::List, ndjson};
-use crate::{Relay, mirror, recording};
+use crate::{
+    Relay,
+    mirror::{self, Watched},
+    recording,
+};
 
 #[derive(Clone)]
 struct Shared {
@@ -45,6 +49,8 @@ struct Place {
     /// 16 hexadecimal digits.
     run: Option<String>,
     after: Option<u64>,
+    /// There, with whatever value: of the lesson that is being given.
+    lesson: Option<String>,
 }
 
 impl Place {
@@ -61,38 +67,68 @@ impl Place {
     }
 }
 
+impl Shared {
+    /// Which echo server is asked for; None: no lesson is being given.
+    fn watched(&self, place: &Place) -> Option<Watched> {
+        let relay = Arc::clone(&self.relay);
+        if place.lesson.is_none() {
+            let server = Arc::clone(&relay.server);
+            return Some(Watched {
+                relay,
+                server,
+                is_lesson: false,
+            });
+        }
+        let stage = relay.config.lessons.as_ref()?.stage()?;
+        let server = Arc::clone(stage.server());
+        Some(Watched {
+            relay,
+            server,
+            is_lesson: true,
+        })
+    }
+}
+
 async fn open_mirror(
     State(shared): State<Shared>,
     Query(place): Query<Place>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    let Some(watched) = shared.watched(&place) else {
+        return no_lesson();
+    };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {
         return too_many();
     };
     let cursor = place.cursor(None);
-    let relay = Arc::clone(&shared.relay);
-    let token = relay.callers.tasks.token();
+    let token = shared.relay.callers.tasks.token();
     mirror::limited(upgrade).on_upgrade(move |viewer| async move {
-        mirror::mirror(relay, viewer, cursor).await;
+        mirror::mirror(watched, viewer, cursor).await;
         drop((permit, token));
     })
 }
 
 async fn stream_records(State(shared): State<Shared>, Query(place): Query<Place>) -> Response {
+    let Some(watched) = shared.watched(&place) else {
+        return no_lesson();
+    };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {
         return too_many();
     };
-    let cursor = place.cursor(Some(shared.relay.journal.run()));
-    ndjson::stream(shared.relay, cursor, permit)
+    let cursor = place.cursor(Some(watched.server.journal.run()));
+    ndjson::stream(watched, cursor, permit)
 }
 
 /// All that is held up to now, as a file to keep.
-async fn download(State(shared): State<Shared>) -> Response {
+async fn download(State(shared): State<Shared>, Query(place): Query<Place>) -> Response {
+    let Some(watched) = shared.watched(&place) else {
+        return no_lesson();
+    };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {
         return too_many();
     };
-    let name = recording::name(&shared.relay.header(), chrono::Local::now().naive_local());
-    let mut response = ndjson::stream_held(shared.relay, permit);
+    let name = recording::name(&watched.server.header(), chrono::Local::now().naive_local());
+    let mut response = ndjson::stream_held(watched, permit);
     if let Ok(value) = HeaderValue::try_from(format!(
         "attachment; filename=\"{name}{}\"",
         recording::SUFFIX
@@ -111,6 +147,10 @@ async fn list(State(shared): State<Shared>) -> List {
         live: true,
         ..beside
     }
+}
+
+fn no_lesson() -> Response {
+    (StatusCode::NOT_FOUND, "no lesson is being given\n").into_response()
 }
 
 fn too_many() -> Response {

@@ -2,7 +2,7 @@
 //!
 //! Pulls like every viewer: while the other side does not read, nothing is taken from the journal.
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -13,10 +13,10 @@ use futures_util::stream;
 use protocol::{Cursor, Seq};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Reader, Relay, lines};
+use crate::{Reader, lines, mirror::Watched};
 
 struct Rest {
-    relay: Arc<Relay>,
+    watched: Watched,
     reader: Reader,
     /// The last record to be told. None: whatever happens.
     last: Option<Seq>,
@@ -27,30 +27,30 @@ struct Rest {
 }
 
 /// A response that ends when the other side leaves or the relay closes.
-pub fn stream(relay: Arc<Relay>, cursor: Option<Cursor>, permit: OwnedSemaphorePermit) -> Response {
-    let reader = relay.journal.read_from(cursor);
-    respond(relay, reader, None, permit)
+pub fn stream(watched: Watched, cursor: Option<Cursor>, permit: OwnedSemaphorePermit) -> Response {
+    let reader = watched.server.journal.read_from(cursor);
+    respond(watched, reader, None, permit)
 }
 
 /// A response with all that is held at this moment.
-pub fn stream_held(relay: Arc<Relay>, permit: OwnedSemaphorePermit) -> Response {
-    let reader = relay.journal.read_all();
-    relay.journal.seal();
-    let last = relay.journal.head();
-    respond(relay, reader, Some(last), permit)
+pub fn stream_held(watched: Watched, permit: OwnedSemaphorePermit) -> Response {
+    let reader = watched.server.journal.read_all();
+    watched.server.journal.seal();
+    let last = watched.server.journal.head();
+    respond(watched, reader, Some(last), permit)
 }
 
 fn respond(
-    relay: Arc<Relay>,
+    watched: Watched,
     reader: Reader,
     last: Option<Seq>,
     permit: OwnedSemaphorePermit,
 ) -> Response {
-    let mut header = relay.header();
+    let mut header = watched.server.header();
     header.head = last.unwrap_or(header.head);
     let header = lines::header(&header);
     let rest = Rest {
-        relay,
+        watched,
         reader,
         last,
         _permit: permit,
@@ -75,7 +75,7 @@ impl Rest {
         if !self.closing {
             tokio::select! {
                 frame = self.reader.next() => return Some(frame),
-                () = self.relay.callers.closing.cancelled() => self.closing = true,
+                _ = self.watched.end() => self.closing = true,
             }
         }
         self.reader.take()

@@ -11,7 +11,9 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response},
+    routing::get,
 };
+use bytes::Bytes;
 use tower_http::services::ServeDir;
 
 use super::{list::List, no_such_file};
@@ -27,9 +29,28 @@ pub enum Page {
     Folder(PathBuf),
     /// In the program: by name, with `/` between folders, sorted by name.
     Inside(&'static [(&'static str, &'static [u8])]),
+    /// As another one, with one more file that was made when the program started.
+    With {
+        /// The other one.
+        page: Box<Page>,
+        /// Its name, with `/` between folders.
+        name: &'static str,
+        /// What is in it.
+        content: Bytes,
+    },
 }
 
 impl Page {
+    /// The same page with one more file, in place of one of that name.
+    #[must_use]
+    pub fn with_file(self, name: &'static str, content: impl Into<Bytes>) -> Page {
+        Page::With {
+            page: Box::new(self),
+            name,
+            content: content.into(),
+        }
+    }
+
     /// Is there a page to serve?
     ///
     /// # Errors
@@ -39,6 +60,7 @@ impl Page {
             Page::Folder(dir) if !dir.join("index.html").is_file() => {
                 Err(StartError::NoPage { dir: dir.clone() })
             }
+            Page::With { page, .. } => page.check(),
             _ => Ok(()),
         }
     }
@@ -51,6 +73,13 @@ impl Page {
         let root = match self {
             Page::Inside(files) => return Ok(files.iter().map(|&(name, _)| name.into()).collect()),
             Page::Folder(root) => root,
+            Page::With { page, name, .. } => {
+                let mut names = page.names()?;
+                names.retain(|other| !is_form_of(other, name));
+                names.push((*name).to_owned());
+                names.sort();
+                return Ok(names);
+            }
         };
         let mut names = Vec::new();
         let mut folders = vec![String::new()];
@@ -79,6 +108,10 @@ impl Page {
             Page::Inside(files) => inside(files, name)
                 .map(Cow::Borrowed)
                 .ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Page::With {
+                name: it, content, ..
+            } if *it == name => Ok(Cow::Owned(content.to_vec())),
+            Page::With { page, .. } => page.read(name),
         }
     }
 
@@ -103,8 +136,28 @@ impl Page {
                     serve_inside(files, &uri, &headers)
                 })
             }
+            Page::With {
+                page,
+                name,
+                content,
+            } => {
+                let kind = mime_guess::from_path(name).first_raw();
+                let kind = kind.unwrap_or("application/octet-stream");
+                let said = [(header::CONTENT_TYPE, kind)];
+                let content = content.clone();
+                page.files().route(
+                    &format!("/{name}"),
+                    get(move || async move { (said, content) }),
+                )
+            }
         }
     }
+}
+
+/// Is it that file, or a compressed form of it?
+fn is_form_of(other: &str, name: &str) -> bool {
+    let rest = other.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || ENCODINGS.iter().any(|&(_, suffix)| rest == suffix))
 }
 
 /// A name that the file system cannot even look up (too long, say) is a file that is not there.
@@ -225,6 +278,19 @@ mod tests {
         );
         check("/../app.js", "", 404, None, None);
         check("/missing", "br", 404, None, None);
+    }
+
+    #[test]
+    fn a_file_made_at_the_start_is_one_of_the_page() {
+        let page = Page::Inside(FILES).with_file("lessons.bin", &b"made"[..]);
+        assert_eq!(page.read("lessons.bin").unwrap(), &b"made"[..]);
+        assert_eq!(page.read("app.js").unwrap(), &b"plain"[..]);
+        assert!(page.read("missing").is_err());
+        assert_eq!(page.names().unwrap().len(), FILES.len() + 1);
+        let instead = page.with_file("app.js", &b"other"[..]);
+        assert_eq!(instead.read("app.js").unwrap(), &b"other"[..]);
+        // What is compressed is of the file that is gone.
+        assert_eq!(instead.names().unwrap().len(), FILES.len() + 1 - 2);
     }
 
     #[test]

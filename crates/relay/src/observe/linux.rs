@@ -7,10 +7,11 @@ use std::{
 };
 
 use linux_raw_sys::net::tcp_info;
-use protocol::{Sources, TcpState};
-use tokio::net::{TcpListener, TcpStream};
+use protocol::{Family, Sources, TcpState};
+use tokio::net::TcpListener;
 
-use super::{Buffers, Look};
+use super::{Buffers, Look, unix_domain};
+use crate::stream::Stream;
 
 const SIOCINQ: libc::Ioctl = 0x541B;
 const SIOCOUTQ: libc::Ioctl = 0x5411;
@@ -61,14 +62,17 @@ pub fn let_long_files_fail() {
 ///
 /// # Errors
 /// Only where the kernel is too old to count bytes (before 4.1).
-pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
+pub fn look(stream: &Stream, read: u64) -> io::Result<Look> {
     let fd = stream.as_raw_fd();
+    if stream.family() == Family::Unix {
+        return unix_domain::look(fd, read);
+    }
     let (info, len) = info(fd)?;
     if len < offset_of!(tcp_info, tcpi_data_segs_out) {
         return Err(io::ErrorKind::Unsupported.into());
     }
     // After TCP_INFO, never before: then a read would find at least what TCP_INFO has counted.
-    let queued = ioctl(fd, SIOCINQ)?;
+    let queued = queued(fd)?;
     let state = state(info.tcpi_state);
     let peer_shut = matches!(
         state,
@@ -96,7 +100,11 @@ pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
 }
 
 /// Looks at the buffers of a connected socket. What cannot be had is None.
-pub fn queues(stream: &TcpStream) -> Buffers {
+pub fn queues(stream: &Stream) -> Buffers {
+    // There SIOCOUTQ and SO_MEMINFO count the kernel memory of what the *other* end has not read.
+    if stream.family() == Family::Unix {
+        return Buffers::default();
+    }
     let fd = stream.as_raw_fd();
     let unsent = ioctl(fd, SIOCOUTQNSD).ok();
     let unacknowledged = ioctl(fd, SIOCOUTQ).ok();
@@ -123,7 +131,7 @@ pub fn waiting(listener: &TcpListener) -> Option<(u32, u32)> {
 ///
 /// # Errors
 /// As recv(2); `WouldBlock` if nothing is queued.
-pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+pub fn recv(stream: &Stream, into: &mut [u8]) -> io::Result<usize> {
     recv_flags(stream.as_raw_fd(), into, libc::MSG_DONTWAIT)
 }
 
@@ -132,7 +140,7 @@ pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 /// As recv(2); an error too where the kernel cannot skip (before 6.9).
-pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
+pub fn peek(stream: &Stream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
     let fd = stream.as_raw_fd();
     let offset = libc::c_int::try_from(skip).map_err(|_| io::ErrorKind::InvalidInput)?;
     // SAFETY: `offset` lives through the call and the length is its own.
@@ -152,7 +160,7 @@ pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize>
 ///
 /// # Errors
 /// As send(2); `WouldBlock` if the send buffer is full.
-pub fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+pub fn send(stream: &Stream, bytes: &[u8]) -> io::Result<usize> {
     // SAFETY: `bytes` is readable for its whole length.
     check(unsafe {
         libc::send(
@@ -215,6 +223,11 @@ unsafe fn option(
     Ok(len as usize)
 }
 
+/// Bytes that a read would find.
+pub(super) fn queued(fd: RawFd) -> io::Result<u64> {
+    ioctl(fd, SIOCINQ)
+}
+
 fn ioctl(fd: RawFd, request: libc::Ioctl) -> io::Result<u64> {
     let mut value: libc::c_int = 0;
     // SAFETY: the three requests of this file write one int.
@@ -222,12 +235,12 @@ fn ioctl(fd: RawFd, request: libc::Ioctl) -> io::Result<u64> {
     Ok(u64::try_from(value).unwrap_or(0))
 }
 
-fn check(returned: isize) -> io::Result<usize> {
+pub(super) fn check(returned: isize) -> io::Result<usize> {
     usize::try_from(returned).map_err(|_| io::Error::last_os_error())
 }
 
 /// `include/net/tcp_states.h`. TCP_NEW_SYN_RECV (12) is never told to user space.
-fn state(number: u8) -> Option<TcpState> {
+pub(super) fn state(number: u8) -> Option<TcpState> {
     Some(match number {
         1 => TcpState::Established,
         2 => TcpState::SynSent,

@@ -11,9 +11,9 @@ use std::{
 };
 
 use protocol::{Sources, TcpState};
-use tokio::net::TcpStream;
 
 use super::{Buffers, Look, portable};
+use crate::stream::Stream;
 
 /// `sys/syslimits.h`, OPEN_MAX: setrlimit(2) takes no more for descriptors.
 const OPEN_MAX: libc::rlim_t = 10_240;
@@ -50,7 +50,7 @@ pub fn let_long_files_fail() {
 ///
 /// # Errors
 /// As getsockopt(2); what `TCP_CONNECTION_INFO` does not tell is found by a peek.
-pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
+pub fn look(stream: &Stream, read: u64) -> io::Result<Look> {
     let fd = stream.as_raw_fd();
     let Ok(info) = info(fd) else {
         return portable::look(stream, read);
@@ -73,7 +73,7 @@ pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
 }
 
 /// Nothing is told of the buffers that could be shown as what it is.
-pub fn queues(_stream: &TcpStream) -> Buffers {
+pub fn queues(_stream: &Stream) -> Buffers {
     Buffers::default()
 }
 

@@ -6,10 +6,18 @@
 //! numbers race with each other.
 #![allow(unsafe_code)]
 
+use std::net::SocketAddr;
+
 use protocol::TcpState;
 
 #[cfg(target_os = "linux")]
+mod diag;
+#[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod unix_domain;
+#[cfg(target_os = "linux")]
+pub use diag::Diag;
 #[cfg(target_os = "linux")]
 pub use linux::{
     let_long_files_fail, look, peek, queues, raise_descriptor_limit, recv, send, sources, system,
@@ -23,7 +31,7 @@ pub use linux::{
 )]
 mod portable;
 #[cfg(not(target_os = "linux"))]
-pub use portable::{peek, recv, send, system, waiting};
+pub use portable::{Diag, peek, recv, send, system, waiting};
 
 #[cfg(target_os = "macos")]
 mod macos;
@@ -51,6 +59,17 @@ pub const LOOK_EVERY_NANOS: Option<u64> = if cfg!(windows) {
 } else {
     None
 };
+
+/// A connection that no program has accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    /// The client.
+    pub peer: SocketAddr,
+    /// `SynReceived`: not yet in the accept queue. `CloseWait`: its client sends no more.
+    pub state: TcpState,
+    /// Bytes that wait on it.
+    pub receive_queue: u64,
+}
 
 /// What one look at a connected socket found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

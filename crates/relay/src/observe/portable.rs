@@ -1,13 +1,14 @@
 //! A system of which only our own reads and writes are known, and what a read would find. What
 //! another back end knows better it does itself.
 
-use std::{io, mem::MaybeUninit};
+use std::{io, mem::MaybeUninit, net::SocketAddr};
 
 use protocol::Sources;
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use super::{Buffers, Look};
+use super::{Buffers, Look, Orphan};
+use crate::stream::Stream;
 
 /// How far a peek looks into the receive queue, bytes: there is no other way to measure it.
 const PEEK_BYTES_MAX: usize = 65_536;
@@ -37,7 +38,7 @@ pub fn let_long_files_fail() {}
 ///
 /// # Errors
 /// None here.
-pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
+pub fn look(stream: &Stream, read: u64) -> io::Result<Look> {
     let mut ahead = vec![0; PEEK_BYTES_MAX];
     let (queued, peer_shut, aborted) = match peek(stream, 0, &mut ahead) {
         Ok(0) => (0, true, false),
@@ -57,7 +58,7 @@ pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
 }
 
 /// Nothing is known of the buffers.
-pub fn queues(_stream: &TcpStream) -> Buffers {
+pub fn queues(_stream: &Stream) -> Buffers {
     Buffers::default()
 }
 
@@ -66,11 +67,29 @@ pub fn waiting(_listener: &TcpListener) -> Option<(u32, u32)> {
     None
 }
 
+/// Who is not accepted is not told.
+#[derive(Debug)]
+pub struct Diag;
+
+impl Diag {
+    /// # Errors
+    /// Always: there is no such thing.
+    pub fn open() -> io::Result<Diag> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// # Errors
+    /// Always.
+    pub fn unaccepted(&self, _listener: SocketAddr) -> io::Result<Vec<Orphan>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 /// recv(2) on a socket that never waits.
 ///
 /// # Errors
 /// As recv(2).
-pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+pub fn recv(stream: &Stream, into: &mut [u8]) -> io::Result<usize> {
     SockRef::from(stream).recv(uninit(into))
 }
 
@@ -78,7 +97,7 @@ pub fn recv(stream: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 /// As recv(2); `Unsupported` if asked to skip.
-pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
+pub fn peek(stream: &Stream, skip: u64, into: &mut [u8]) -> io::Result<usize> {
     if skip > 0 {
         return Err(io::ErrorKind::Unsupported.into());
     }
@@ -89,7 +108,7 @@ pub fn peek(stream: &TcpStream, skip: u64, into: &mut [u8]) -> io::Result<usize>
 ///
 /// # Errors
 /// As send(2).
-pub fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+pub fn send(stream: &Stream, bytes: &[u8]) -> io::Result<usize> {
     SockRef::from(stream).send(bytes)
 }
 

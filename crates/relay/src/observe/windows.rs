@@ -6,7 +6,6 @@
 use std::{io, mem::size_of, os::windows::io::AsRawSocket, ptr::null_mut};
 
 use protocol::{Sources, TcpState};
-use tokio::net::TcpStream;
 use windows_sys::Win32::Networking::WinSock::{
     FIONREAD, SIO_TCP_INFO, SOCKET, TCP_INFO_v0, TCPSTATE, TCPSTATE_CLOSE_WAIT, TCPSTATE_CLOSED,
     TCPSTATE_CLOSING, TCPSTATE_ESTABLISHED, TCPSTATE_FIN_WAIT_1, TCPSTATE_FIN_WAIT_2,
@@ -15,6 +14,7 @@ use windows_sys::Win32::Networking::WinSock::{
 };
 
 use super::{Buffers, Look, portable};
+use crate::stream::Stream;
 
 /// Which structure `SIO_TCP_INFO` is to fill: [`TCP_INFO_v0`].
 static INFO_VERSION: u32 = 0;
@@ -28,7 +28,7 @@ pub fn sources() -> Sources {
 ///
 /// # Errors
 /// As `ioctlsocket`; what `SIO_TCP_INFO` does not tell is found by a peek.
-pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
+pub fn look(stream: &Stream, read: u64) -> io::Result<Look> {
     let Ok(info) = info(stream) else {
         return portable::look(stream, read);
     };
@@ -49,14 +49,14 @@ pub fn look(stream: &TcpStream, read: u64) -> io::Result<Look> {
 }
 
 /// Looks at the buffers of a connected socket. What cannot be had is None.
-pub fn queues(stream: &TcpStream) -> Buffers {
+pub fn queues(stream: &Stream) -> Buffers {
     Buffers {
         in_flight: info(stream).ok().map(|info| u64::from(info.BytesInFlight)),
         ..Buffers::default()
     }
 }
 
-fn info(stream: &TcpStream) -> io::Result<TCP_INFO_v0> {
+fn info(stream: &Stream) -> io::Result<TCP_INFO_v0> {
     let mut info = TCP_INFO_v0::default();
     let mut returned = 0_u32;
     // SAFETY: both buffers are as large as is said and live through the call, as does `returned`;
@@ -78,14 +78,14 @@ fn info(stream: &TcpStream) -> io::Result<TCP_INFO_v0> {
     Ok(info)
 }
 
-fn queued(stream: &TcpStream) -> io::Result<u64> {
+fn queued(stream: &Stream) -> io::Result<u64> {
     let mut bytes = 0_u32;
     // SAFETY: FIONREAD writes one u_long, and `bytes` lives through the call.
     check(unsafe { ioctlsocket(socket(stream), FIONREAD, &raw mut bytes) })?;
     Ok(u64::from(bytes))
 }
 
-fn socket(stream: &TcpStream) -> SOCKET {
+fn socket(stream: &Stream) -> SOCKET {
     stream.as_raw_socket() as SOCKET
 }
 

@@ -11,7 +11,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use protocol::{Accepted, Address, Conn, End, Event, Policy, PolicySet, Refusal, Spacing};
+use protocol::{
+    Accepted, Address, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal, Spacing,
+};
 use tokio::sync::watch;
 
 use crate::{journal::Journal, socket::Turn};
@@ -21,6 +23,8 @@ pub use seat::Seat;
 
 /// The most demonstration clients at a time.
 pub const CLIENTS_MAX: u32 = 16;
+/// The most reads by hand that wait to be made, for each end.
+const READS_MAX: u32 = 64;
 /// So many connections are remembered that our own client closed before the server accepted them.
 const UNACCEPTED_MAX: usize = 64;
 
@@ -73,6 +77,14 @@ struct Open {
     policy_is_own: bool,
     batches: Option<Batches>,
     is_sending: bool,
+    /// Asked for by hand, not yet taken up: the most bytes of each.
+    reads: VecDeque<u32>,
+    /// Asked for by hand, not yet made; at most [`READS_MAX`].
+    reads_to_make: u32,
+    /// It is to send no more.
+    is_shut: bool,
+    /// It reads only when it is told to.
+    reads_by_hand: bool,
 }
 
 /// How a person wants an end to end.
@@ -91,6 +103,8 @@ pub struct Batches {
     pub sizes: VecDeque<u32>,
     /// When the next one goes.
     pub spacing: Spacing,
+    /// The bytes of the only batch. None: the stream's digits go on.
+    pub given: Option<Vec<u8>>,
 }
 
 impl Registry {
@@ -141,11 +155,18 @@ impl Registry {
         self.seat(&mut state, conn, End::Server)
     }
 
-    /// A demonstration client is about to connect.
+    /// A demonstration client is about to connect; `calls` made its socket, and `reads` says whether
+    /// it reads by itself.
     ///
     /// # Errors
     /// There are enough of them.
-    pub fn connecting(self: &Arc<Self>, client: Address, server: Address) -> Result<Seat, Refusal> {
+    pub fn connecting(
+        self: &Arc<Self>,
+        client: Address,
+        server: Address,
+        calls: Vec<Called>,
+        reads: bool,
+    ) -> Result<Seat, Refusal> {
         let mut state = self.state();
         let open = state
             .conns
@@ -155,8 +176,28 @@ impl Registry {
         if open >= CLIENTS_MAX as usize {
             return Err(Refusal::TooManyClients { limit: CLIENTS_MAX });
         }
-        let conn = state.enter((client, server));
-        Ok(self.seat(&mut state, conn, End::Client))
+        let conn = state.enter((client.clone(), server.clone()));
+        let made = calls.into_iter().map(|call| {
+            let conn = Some(conn);
+            Event::Called(Called { conn, ..call })
+        });
+        let connecting = Event::Connecting(Connecting {
+            conn,
+            end: End::Client,
+            local: client,
+            peer: server,
+        });
+        self.journal.record_all(made.chain([connecting]));
+        let seat = self.seat(&mut state, conn, End::Client);
+        if let Ok(open) = state.open(conn, End::Client) {
+            open.reads_by_hand = !reads;
+        }
+        Ok(seat)
+    }
+
+    /// The number of the connection between these addresses, if one is known.
+    pub fn number(&self, client: Address, server: Address) -> Option<Conn> {
+        self.state().by_pair.get(&(client, server)).copied()
     }
 
     /// Changes the policy: of one connection, or of the server and all its connections.
@@ -212,15 +253,63 @@ impl Registry {
     /// Lets an open demonstration client send.
     ///
     /// # Errors
-    /// It is not open, not ours, or still busy.
+    /// It is not open, not ours, still busy, or shut down.
     pub fn send(&self, conn: Conn, batches: Batches) -> Result<(), Refusal> {
         let mut state = self.state();
         let open = state.open(conn, End::Client)?;
+        if open.is_shut {
+            return Err(Refusal::Shut { conn });
+        }
         if open.is_sending {
             return Err(Refusal::StillSending { conn });
         }
         open.is_sending = true;
         open.batches = Some(batches);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an end make one recv of at most so many bytes, whatever its policy, when all those asked
+    /// for before are made and there is something to read.
+    ///
+    /// # Errors
+    /// It is not accepted, not open or not ours, or enough reads wait.
+    pub fn read(&self, conn: Conn, end: End, bytes: u32) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, end)?;
+        if open.reads_to_make >= READS_MAX {
+            let limit = READS_MAX;
+            return Err(Refusal::TooManyReads { conn, limit });
+        }
+        open.reads_to_make += 1;
+        open.reads.push_back(bytes);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an end send no more, when all that it is sending is taken by the kernel.
+    ///
+    /// # Errors
+    /// It is not accepted, not open, not ours, or shut down already.
+    pub fn shut(&self, conn: Conn, end: End) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, end)?;
+        if open.is_shut {
+            return Err(Refusal::Shut { conn });
+        }
+        open.is_shut = true;
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an open demonstration client read by itself, or only when it is told to.
+    ///
+    /// # Errors
+    /// It is not open or not ours.
+    pub fn client_reads(&self, conn: Conn, on: bool) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, End::Client)?;
+        open.reads_by_hand = !on;
         open.post.call();
         Ok(())
     }

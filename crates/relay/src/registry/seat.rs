@@ -1,11 +1,15 @@
 //! An end's seat in the registry: how the task that owns its socket hears what a person wishes.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::VecDeque,
+    io, mem,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use protocol::{Address, Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Called, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -21,6 +25,12 @@ pub struct News {
     pub ending: Option<Ending>,
     /// New batches.
     pub batches: Option<Batches>,
+    /// Further reads to be made by hand: the most bytes of each.
+    pub reads: VecDeque<u32>,
+    /// The end is to send no more.
+    pub is_shut: bool,
+    /// The client reads only when it is told to.
+    pub reads_by_hand: bool,
 }
 
 /// An end's place in the registry; dropping it leaves.
@@ -80,6 +90,35 @@ impl Seat {
         }));
     }
 
+    /// The demonstration client's connect has failed.
+    pub fn failed(&self, server: &Address, error: &io::Error) {
+        self.called("connect", server.to_string(), error.raw_os_error());
+    }
+
+    /// The demonstration client was closed while its connect had not returned.
+    pub fn gave_up(&self) {
+        self.called("close", String::new(), None);
+    }
+
+    fn called(&self, method: &str, arguments: String, errno: Option<i32>) {
+        self.registry.journal.record(Event::Called(Called {
+            conn: Some(self.conn),
+            end: self.end,
+            method: method.to_owned(),
+            arguments,
+            result: String::new(),
+            errno,
+        }));
+    }
+
+    /// True if the end is to end. Takes up no news.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        let mut state = self.registry.state();
+        let open = state.open(self.conn, self.end);
+        open.is_ok_and(|open| open.ending.is_some())
+    }
+
     /// True if there is news to be taken up: what came before it is to be recorded before.
     #[must_use]
     pub fn has_news(&self) -> bool {
@@ -95,6 +134,9 @@ impl Seat {
             policy: state.policy,
             ending: None,
             batches: None,
+            reads: VecDeque::new(),
+            is_shut: false,
+            reads_by_hand: false,
         };
         let Some(entry) = state.conns.get_mut(&self.conn) else {
             return news;
@@ -107,7 +149,10 @@ impl Seat {
         if let Presence::Open(open) = presence {
             news.ending = open.ending;
             news.batches = open.batches.take();
-            if std::mem::take(&mut open.policy_is_own) {
+            news.reads = mem::take(&mut open.reads);
+            news.is_shut = open.is_shut;
+            news.reads_by_hand = open.reads_by_hand;
+            if mem::take(&mut open.policy_is_own) {
                 self.registry.journal.record(Event::Policy(PolicySet {
                     conn: Some(self.conn),
                     policy: entry.policy,
@@ -120,6 +165,14 @@ impl Seat {
     /// Returns when there is news.
     pub async fn news(&self) {
         self.post.wake.notified().await;
+    }
+
+    /// A read by hand is made.
+    pub fn has_read(&self) {
+        let mut state = self.registry.state();
+        if let Ok(open) = state.open(self.conn, self.end) {
+            open.reads_to_make = open.reads_to_make.saturating_sub(1);
+        }
     }
 
     /// All batches are sent.

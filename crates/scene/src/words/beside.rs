@@ -43,6 +43,24 @@ pub fn row(event: &Event, lang: Lang) -> String {
             format!("client calls connect from {}", e.local),
             format!("客户端从 {} 调用 connect", e.local),
         ),
+        Event::Compared(e) if e.same == e.sent && e.came_back == e.sent => say(
+            format!("{} came back as sent, in order", bytes(e.same, lang)),
+            format!("{}原样、按顺序回来", bytes(e.same, lang)),
+        ),
+        Event::Compared(e) => say(
+            format!(
+                "{} sent, {} came back, the first {} as sent",
+                bytes(e.sent, lang),
+                number(e.came_back),
+                number(e.same)
+            ),
+            format!(
+                "发出 {}，回来 {}，前 {} 个相同",
+                bytes(e.sent, lang),
+                number(e.came_back),
+                number(e.same)
+            ),
+        ),
         Event::Unaccepted(e) => {
             let count = e.connections.len() as u64 + u64::from(e.more);
             let waiting = e.connections.iter().map(|it| it.receive_queue).sum();

@@ -18,6 +18,7 @@ mod number;
 mod rows;
 mod ruler;
 mod say;
+pub(crate) mod steps;
 mod timeline;
 
 pub use address::nc_line;

@@ -38,6 +38,7 @@ pub fn kind_name(event: &Event, lang: Lang) -> &'static str {
         Event::Connecting(_) => ("connecting", "正在连接"),
         Event::Unaccepted(_) => ("not accepted", "尚未接受"),
         Event::Message(_) => ("message", "消息"),
+        Event::Compared(_) => ("compared", "比较"),
         Event::DatagramBound(_) => ("datagram socket", "数据报套接字"),
         Event::DatagramSent(_) => ("datagram sent", "发出数据报"),
         Event::DatagramReceived(_) => ("datagram received", "收到数据报"),
@@ -175,6 +176,7 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
         | Event::Called(_)
         | Event::Connecting(_)
         | Event::Unaccepted(_)
+        | Event::Compared(_)
         | Event::DatagramBound(_)
         | Event::DatagramSent(_)
         | Event::DatagramReceived(_)
@@ -490,6 +492,10 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NotAccepted { conn } => format!("服务器还没有接受连接 {conn}。"),
         Refusal::NotOurs { conn } => format!("连接 {conn} 的客户端不是演示客户端。"),
         Refusal::StillSending { conn } => format!("连接 {conn} 还在发送。"),
+        Refusal::Shut { conn } => format!("连接 {conn} 的这一端已经关闭发送。"),
+        Refusal::TooManyReads { conn, limit } => {
+            format!("连接 {conn} 已经有 {limit} 次读取在等待，有字节到达才会执行。")
+        }
         Refusal::TooManyClients { limit } => {
             format!("已经有 {limit} 个演示客户端，请先关闭一个。")
         }

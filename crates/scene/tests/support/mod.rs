@@ -111,6 +111,69 @@ impl Story {
                 peer: client_addr,
                 local: server_addr,
             }),
+            "call" => {
+                let of_client = words[1] == "client";
+                let method = words[if of_client { 2 } else { 1 }];
+                Event::Called(Called {
+                    conn: of_client.then_some(conn),
+                    end: if of_client { End::Client } else { server },
+                    method: method.to_string(),
+                    arguments: match method {
+                        "socket" => "AF_INET, SOCK_STREAM".to_string(),
+                        _ => String::new(),
+                    },
+                    result: String::new(),
+                    errno: named("errno").map(|errno| errno as i32),
+                })
+            }
+            "connecting" => Event::Connecting(Connecting {
+                conn: Conn(named("conn").unwrap_or(1) as u32),
+                end: End::Client,
+                local: client_addr,
+                peer: server_addr,
+            }),
+            "unaccepted" => Event::Unaccepted(Unaccepted {
+                connections: vec![UnacceptedConnection {
+                    conn: Some(conn),
+                    peer: client_addr,
+                    receive_queue: number(1),
+                    state: match words.contains(&"outside") {
+                        true => TcpState::SynReceived,
+                        false => TcpState::Established,
+                    },
+                }],
+                more: 0,
+            }),
+            "tcp" => Event::from(Queues {
+                conn,
+                end: if words[1] == "client" {
+                    End::Client
+                } else {
+                    server
+                },
+                receive_queue: Some(0),
+                receive_window: Some(65_536),
+                kernel_memory: None,
+                kernel_memory_limit: None,
+                unsent: None,
+                in_flight: None,
+                rtt_nanos: None,
+                state: Some(match words[2] {
+                    "fin_wait_2" => TcpState::FinWait2,
+                    "close_wait" => TcpState::CloseWait,
+                    _ => TcpState::Established,
+                }),
+            }),
+            "client_end" => Event::EndOfStream(EndOfStream {
+                conn,
+                end: End::Client,
+                offset: self.total("received", 0),
+            }),
+            "client_closed" => Event::Closed(Closed {
+                conn,
+                end: End::Client,
+                unread: 0,
+            }),
             "sent" => {
                 let bytes = number(1);
                 let offset = self.total("sent", bytes);

@@ -1,0 +1,76 @@
+//! The lesson on the wall, as this page goes along with it: which records it is told of, and where
+//! its show must not go on by itself. Knows nothing of what a lesson says.
+
+use model::Command;
+use protocol::Lecture;
+
+use super::{App, hear_socket};
+use crate::{link::Link, source::Source};
+
+/// A lesson that is being given.
+#[derive(Default)]
+pub(super) struct Given {
+    pub lecture: Option<Lecture>,
+    /// Playing stops where this chapter begins.
+    until: Option<u32>,
+}
+
+impl App {
+    /// The lesson that is being given: by the relay, or from the recording that is played.
+    pub fn lecture(&self) -> Option<&Lecture> {
+        self.given.lecture.as_ref()
+    }
+
+    /// A lesson is played from a recording, which is the page's own business.
+    pub fn give(&mut self, lecture: Option<Lecture>) {
+        self.given = Given {
+            lecture,
+            until: None,
+        };
+    }
+
+    /// Playing stops where this chapter begins.
+    pub fn play_until(&mut self, chapter: Option<u32>) {
+        self.given.until = chapter;
+    }
+
+    /// The relay tells of the lesson that it gives. Each lesson is a run of its own, with a mirror of
+    /// its own: whoever shows what the relay says goes along.
+    pub(super) fn hear_lecture(&mut self, told: Option<Lecture>) {
+        if !matches!(self.source, Source::Relay) {
+            return;
+        }
+        let run = |lecture: &Option<Lecture>| lecture.as_ref().map(|lecture| lecture.run);
+        let is_other = run(&told) != run(&self.given.lecture);
+        self.given.lecture = told;
+        if is_other {
+            self.given.until = None;
+            self.forget();
+            self.link = Link::new(hear_socket, self.given.lecture.is_some());
+            self.tend();
+        }
+    }
+
+    /// The lesson's mirror could not be reached: it may have ended, which the other one knows.
+    pub(super) fn has_no_lesson(&mut self) -> bool {
+        let is_missing = self.given.lecture.is_some() && self.link.is_in_vain();
+        if is_missing {
+            self.hear_lecture(None);
+        }
+        is_missing
+    }
+
+    /// Playing has moved the head on from `before`: back to the end of the chapter, if it went past.
+    pub(super) fn stay_in_chapter(&mut self, before: model::Show) {
+        let end = self
+            .given
+            .until
+            .and_then(|it| self.timeline.before_chapter(it));
+        if let Some(end) = end
+            && before <= end
+            && self.playback.head() > end
+        {
+            self.command(Command::Seek(end));
+        }
+    }
+}

@@ -10,6 +10,7 @@ mod chart;
 mod cut;
 mod frame;
 mod fruit;
+mod half;
 mod heap;
 mod inspect;
 mod motion;

@@ -175,6 +175,7 @@ async fn set_policy(play: &mut Play, set: &SetPolicy) -> Result<(), Why> {
         bufsize: set.bufsize,
         pause_millis: set.pause_millis,
         bag: set.bag,
+        framing: set.framing,
     };
     let conn = set.client.map(Conn);
     match conn {

@@ -130,6 +130,14 @@ impl RelayProcess {
         relay
     }
 
+    /// One whose echo server is there, and not on a free port; its log goes to `log`.
+    pub fn start_at(echo: &str, log: Stdio) -> RelayProcess {
+        let page_dir = page_dir();
+        let mut relay = RelayProcess::serve_logging(echo, ANY, page_dir.path(), &[], ("warn", log));
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
     fn serve(echo: &str, page: &str, page_dir: &Path, arguments: &[&str]) -> RelayProcess {
         let log = ("warn", Stdio::inherit());
         RelayProcess::serve_logging(echo, page, page_dir, arguments, log)

@@ -14,7 +14,12 @@ use scene::{Frame, Inspection, Lang, Look, Picture, Scene, Target};
 use wasm_bindgen::JsValue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::{app::App, lesson, view::View};
+use crate::{
+    app::App,
+    lesson,
+    panels::{api, reply},
+    view::{Beside, View},
+};
 
 /// The module's functions.
 #[derive(Clone, Copy)]
@@ -22,9 +27,11 @@ struct Later {
     cut: fn(&Frame) -> Scene,
     all: fn(&Frame) -> Scene,
     steps: fn(&Frame) -> Scene,
+    courier: fn(&Frame) -> Scene,
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
     lesson: Lesson,
+    beside: fn(View, Beside) -> Option<AnyView>,
 }
 
 /// What gives lessons.
@@ -53,6 +60,7 @@ fn later() -> Result<Later, SplitLoaderError> {
         cut: scene::cut,
         all: scene::all,
         steps: scene::steps,
+        courier: scene::courier,
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
@@ -61,6 +69,16 @@ fn later() -> Result<Later, SplitLoaderError> {
             hear: lesson::hear,
             tend: lesson::tend,
         },
+        beside,
+    })
+}
+
+/// The panels among those behind the tabs of the events that only some people look at.
+fn beside(view: View, beside: Beside) -> Option<AnyView> {
+    Some(match beside {
+        Beside::Events | Beside::Values => return None,
+        Beside::Reply => reply::view(view),
+        Beside::Api => api::view(view),
     })
 }
 
@@ -95,6 +113,7 @@ pub fn stage(frame: &Frame) -> Scene {
         (Picture::Cut, Some(later)) => (later.cut)(frame),
         (Picture::All, Some(later)) => (later.all)(frame),
         (Picture::Steps, Some(later)) => (later.steps)(frame),
+        (Picture::Courier, Some(later)) => (later.courier)(frame),
         (Picture::Belt, _) | (_, None) => scene::belt(frame),
     }
 }
@@ -137,4 +156,11 @@ pub fn tend_lesson(app: &mut App) {
     if let Some(later) = module() {
         (later.lesson.tend)(app);
     }
+}
+
+/// What stands behind a tab of the events, if it is of this module, as soon as that is here.
+pub fn beside_events(view: View) -> Option<AnyView> {
+    view.complete.track();
+    let beside = view.beside.get();
+    (module()?.beside)(view, beside)
 }

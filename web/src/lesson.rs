@@ -19,6 +19,8 @@ mod told;
 mod turn;
 mod words;
 
+pub use prose::prose;
+
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
@@ -72,6 +74,8 @@ struct Player {
     given: Lasting<Option<Lecture>>,
     /// What was measured of the question on the wall.
     told: Lasting<Told>,
+    /// What is on the wall has not been seen to its end.
+    playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
     stand: Lasting<Stand>,
@@ -93,6 +97,7 @@ pub fn view(view: View) -> AnyView {
         lessons: Lasting::default(),
         given: Lasting::default(),
         told: Lasting::default(),
+        playing: Lasting::default(),
         pick: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
@@ -107,6 +112,16 @@ pub fn view(view: View) -> AnyView {
         {list::view(player)}
     }
     .into_any()
+}
+
+/// Begins a lesson, if it can be given here; otherwise shows which can.
+pub fn begin(id: &str) {
+    if let Some(player) = PLAYER.get() {
+        match player.can_give(id) {
+            true => player.begin(id),
+            false => player.open_list(),
+        }
+    }
 }
 
 /// See [`crate::later::lesson_key`].
@@ -297,6 +312,10 @@ impl Player {
             mark("data-lesson", stand);
             let look = self.step().filter(|_| is_given).map(|step| step.look);
             mark("data-panel", look.map_or("", |look| panel::id(look.panel)));
+            if let Some(beside) = look.and_then(|look| panel::beside(look.panel)) {
+                self.view.beside.put(beside);
+                self.view.panel.put(crate::view::Panel::Events);
+            }
         });
     }
 }
@@ -315,6 +334,7 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Belt => Some(Picture::Belt),
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
+        lessons::Picture::Courier => Some(Picture::Courier),
         _ => None,
     }
 }

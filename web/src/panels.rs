@@ -6,6 +6,7 @@
     reason = "written inside `view!`, closures are of one type: see `dynamic`"
 )]
 
+pub mod api;
 mod controls;
 pub mod dynamic;
 mod events;
@@ -18,6 +19,7 @@ mod mark;
 mod notices;
 mod policy;
 mod recordings;
+pub mod reply;
 mod rulers;
 mod sending;
 mod sheet;
@@ -47,6 +49,7 @@ fn picture_id(view: View) -> &'static str {
         (true, _) | (_, Picture::All) => "all",
         (false, Picture::Cut) => "cut",
         (false, Picture::Steps) => "steps",
+        (false, Picture::Courier) => "courier",
         (false, Picture::Belt) => "belt",
     }
 }
@@ -68,6 +71,7 @@ pub fn Page(view: View) -> impl IntoView {
             (true, _) => Label::Connections,
             (false, Picture::Cut) => Label::StageCut,
             (false, Picture::Steps) => Label::StageSteps,
+            (false, Picture::Courier) => Label::StageCourier,
             (false, _) => Label::Stage,
         };
         label.text(view.lang.get())

@@ -38,6 +38,8 @@ pub struct View {
     pub upright: Lasting<bool>,
     /// Which panel that is.
     pub panel: Lasting<Panel>,
+    /// What stands behind the tabs of the events.
+    pub beside: Lasting<Beside>,
     /// Which events the table shows, and among which the keys step.
     pub filter: Lasting<Filter>,
     /// What pauses the show.
@@ -122,6 +124,19 @@ pub enum Panel {
     Events,
     /// What can be asked.
     Controls,
+}
+
+/// What stands behind the tabs of the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// What happened.
+    Events,
+    /// What is known of the connection in focus.
+    Values,
+    /// What its client got back.
+    Reply,
+    /// The table of socket methods.
+    Api,
 }
 
 /// The connections to choose from.
@@ -311,6 +326,7 @@ impl View {
             all: Lasting::new(false),
             upright: Lasting::new(false),
             panel: Lasting::new(Panel::Rulers),
+            beside: Lasting::new(Beside::Events),
             complaint: Lasting::new(None),
             filter: Lasting::new(filter),
             stops: Lasting::default(),
@@ -364,14 +380,15 @@ impl View {
         }
     }
 
-    /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
+    /// Belt instead of cut, or the other way round, with the courier between where datagrams come; from the picture of all back to the last one.
     pub fn switch_picture(self) {
         later::fetch(self);
         if self.all.get_untracked() {
             return self.all.set(false);
         }
         let next = match self.one.get_untracked() {
-            Picture::Cut => Picture::Belt,
+            Picture::Cut if app::with(App::has_datagrams) => Picture::Courier,
+            Picture::Cut | Picture::Courier => Picture::Belt,
             _ => Picture::Cut,
         };
         choices::remember_picture(next);

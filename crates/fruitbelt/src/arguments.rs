@@ -228,11 +228,7 @@ pub struct LessonList {
 )]
 pub struct LessonRun {
     /// Which one
-    #[arg(
-        value_name = "NAME",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
+    #[arg(value_name = "NAME", conflicts_with = "all")]
     pub name: Option<String>,
     /// All of them, one after the other
     #[arg(long)]

@@ -10,9 +10,11 @@
 //!                 +----------------> Statement <------------------+--> Verdict
 //! ```
 
+pub mod api;
 mod bin;
 #[cfg(feature = "toml")]
 mod built_in;
+mod call;
 mod lesson;
 mod measure;
 #[cfg(feature = "toml")]
@@ -24,6 +26,7 @@ mod statement;
 pub use bin::{Damaged, decode, encode};
 #[cfg(feature = "toml")]
 pub use built_in::built_in;
+pub use call::MakeCall;
 pub use lesson::{Answer, Course, Lesson, Look, Panel, Picture, Question, Step, Words};
 pub use measure::Measure;
 #[cfg(feature = "toml")]

@@ -6,7 +6,7 @@
 use protocol::{End, Framing, ReadWhen};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Statement;
+use crate::{MakeCall, Statement};
 
 /// Actions, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Action {
     ClientReads(ClientReads),
     /// All that a client has read is compared, byte for byte, with what it has sent.
     Compare(Compare),
+    /// A client's program makes one call, and it returns.
+    Call(MakeCall),
     /// Goes on as soon as this is true of the recording.
     Wait(Statement),
 }

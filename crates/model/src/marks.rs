@@ -240,7 +240,7 @@ impl Filter {
 /// A set of kinds of events, by the places of their names in [`Event::NAMES`]; bit 19 is
 /// [`Event::Unknown`]. Empty: all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(pub u32);
+pub struct Kinds(pub u64);
 
 impl Kinds {
     /// How many kinds there are.

@@ -23,6 +23,7 @@ use tokio::{
 };
 
 use crate::{
+    by_hand::{Program, Progress},
     journal::Journal,
     noted::Calls,
     payload::{PAYLOAD_BYTES_MAX, payload},
@@ -220,6 +221,7 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kep
         seat,
         socket,
         journal,
+        program: Program::default(),
         batches: None,
         left: 0,
         next_at_nanos: 0,
@@ -264,6 +266,8 @@ struct Client<'a> {
     journal: &'a Journal,
     /// Bytes whose arrival at the server is recorded.
     recorded: watch::Receiver<u64>,
+    /// The calls that a person makes.
+    program: Program,
     /// What is still to be sent after the batch under way.
     batches: Option<Batches>,
     /// Bytes of the batch under way that the kernel has not taken.
@@ -303,8 +307,18 @@ impl Client<'_> {
                 self.batches = news.batches;
                 self.next_at_nanos = 0;
             }
+            self.program.ask(news.calls);
         }
         self.socket.look();
+        match self
+            .program
+            .step(&mut self.socket, self.journal.now_nanos())
+        {
+            Progress::Idle => {}
+            Progress::Made => return Step::Again,
+            Progress::Waits { until_nanos } => return Step::Wait { until_nanos },
+            Progress::Close => return Step::End { reset: false },
+        }
         if self.socket.is_gone() {
             return Step::End { reset: false };
         }

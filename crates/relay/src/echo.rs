@@ -276,12 +276,12 @@ impl Echo<'_> {
 
     /// Composes the answer to the first of what is collected.
     fn answer(&mut self, bytes: usize) {
-        let (conn, end) = self.seat.place();
         if self.is_shut {
             // What is read now nobody answers any more.
             let _ = self.collected.split_to(bytes);
             return;
         }
+        let (conn, end) = self.seat.place();
         // Without a bag, or when it was taken away half full, there is nothing that was filled.
         if self.policy.bag.is_some() {
             self.socket.tell(Event::Bagged(Bagged {
@@ -328,13 +328,13 @@ const KEPT_BYTES: usize = 128 << 10;
 
 /// `[YYYY-MM-DD HH:MM:SS] `, local time; composed once a second.
 #[derive(Debug, Default)]
-struct Stamp {
+pub(crate) struct Stamp {
     second: i64,
     text: String,
 }
 
 impl Stamp {
-    fn now(&mut self) -> &str {
+    pub(crate) fn now(&mut self) -> &str {
         let now: DateTime<Local> = Local::now();
         if self.text.is_empty() || self.second != now.timestamp() {
             self.second = now.timestamp();

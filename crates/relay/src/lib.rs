@@ -11,7 +11,9 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
+mod by_hand;
 mod client;
+mod datagram;
 mod echo;
 mod framing;
 mod gather;

@@ -23,6 +23,9 @@ pub const CONNECTIONS_MAX: usize = 1024;
 const SAMPLE_EVERY: Duration = Duration::from_millis(16);
 /// How often it is looked at while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The kernel's answer who waits takes some 0.3 ms, and with thousands more: so many times as long
+/// it is then not asked.
+const RESTS_TIMES: u32 = 16;
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -159,6 +162,8 @@ struct AcceptQueue {
     connections: Unaccepted,
     /// Asks the kernel for them; made when first somebody waits.
     diag: Option<io::Result<Diag>>,
+    /// Not before that is it asked again.
+    rests_until: Option<Instant>,
 }
 
 impl AcceptQueue {
@@ -204,8 +209,11 @@ impl AcceptQueue {
         journal: &Journal,
         number: impl Fn(SocketAddr) -> Option<Conn>,
     ) {
+        let now = Instant::now();
         let found = if queued == 0 {
             Unaccepted::default()
+        } else if self.rests_until.is_some_and(|until| now < until) {
+            return;
         } else {
             let diag = self.diag.get_or_insert_with(Diag::open);
             let orphans = match (diag, listener.local_addr()) {
@@ -213,6 +221,7 @@ impl AcceptQueue {
                 // It is not told here.
                 _ => return,
             };
+            self.rests_until = Some(now + now.elapsed() * RESTS_TIMES);
             match orphans {
                 Ok(orphans) => unaccepted(&orphans, number),
                 Err(error) => return tracing::debug!(%error, "who waits is not told"),

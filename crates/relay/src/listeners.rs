@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::PathBuf,
 };
 
@@ -12,10 +12,13 @@ use protocol::{Called, End};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
-use crate::{EchoConfig, noted::Calls};
+use crate::{EchoConfig, datagram, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
+
+/// With port 0 so many numbers are tried for one that is free for TCP and UDP.
+const DRAWS_MAX: u32 = 8;
 
 /// Both listeners, bound and listening.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub struct Listeners {
 pub struct EchoListener {
     pub(crate) listener: TcpListener,
     pub(crate) addr: SocketAddr,
+    /// Its datagram twin's socket, if the port was free.
+    pub(crate) datagrams: Option<UdpSocket>,
     /// The calls that made it, in order; listen itself is told otherwise.
     pub(crate) calls: Vec<Called>,
 }
@@ -134,9 +139,25 @@ impl EchoListener {
     /// # Errors
     /// The system refuses.
     pub(crate) fn bind(addr: SocketAddr, config: &EchoConfig) -> Result<EchoListener, StartError> {
-        let mut calls = Calls::of(End::Server);
         let buffers = (config.receive_buffer, config.send_buffer);
-        let (bound, listener) = listen(Which::Echo, addr, config.backlog, buffers, &mut calls)?;
+        let mut draws = 0;
+        let (bound, listener, calls, datagrams) = loop {
+            let mut calls = Calls::of(End::Server);
+            let (bound, listener) = listen(Which::Echo, addr, config.backlog, buffers, &mut calls)?;
+            draws += 1;
+            match datagram::bind(bound) {
+                Ok(twin) => break (bound, listener, calls, Some(twin)),
+                // Another number may be free for both.
+                Err(_) if addr.port() == 0 && draws < DRAWS_MAX => {}
+                Err(error) => {
+                    tracing::warn!(
+                        "no datagram echo: UDP port {} cannot be had ({error}); stop what uses it, or choose another --echo",
+                        bound.port()
+                    );
+                    break (bound, listener, calls, None);
+                }
+            }
+        };
         let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
             which: Which::Echo,
             addr,
@@ -145,6 +166,7 @@ impl EchoListener {
         Ok(EchoListener {
             listener,
             addr: bound,
+            datagrams,
             calls: calls.made(),
         })
     }

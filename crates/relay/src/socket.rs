@@ -123,6 +123,18 @@ impl Socket {
         }
     }
 
+    /// Whose socket it is.
+    #[must_use]
+    pub fn place(&self) -> (Conn, End) {
+        (self.conn, self.end)
+    }
+
+    /// The socket, for questions and settings that move no bytes.
+    #[must_use]
+    pub fn sock(&self) -> SockRef<'_> {
+        SockRef::from(&self.stream)
+    }
+
     /// Bytes that have arrived and are not read.
     #[must_use]
     pub fn queued(&self) -> u64 {

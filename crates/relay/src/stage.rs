@@ -19,8 +19,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use records::Records;
 
 use crate::{
-    GRACE, StartError,
+    GRACE, StartError, by_hand,
     client::{self, ClientSettings, Kept},
+    datagram::Datagrams,
     echo,
     journal::Journal,
     listen::{self, Wishes},
@@ -111,6 +112,7 @@ impl Stage {
         let EchoListener {
             listener,
             addr,
+            datagrams,
             calls,
         } = listener;
         let listening = Listening {
@@ -123,6 +125,13 @@ impl Stage {
         journal.record_all(made.chain([Event::Listening(listening.clone())]));
         let registry = Registry::new(Arc::clone(&journal), config.policy);
         registry.record_policy();
+        let datagrams = datagrams.and_then(|socket| {
+            let _entered = home.enter();
+            let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
+            Datagrams::open(socket, journal, registry, config.previews)
+                .inspect_err(|error| tracing::warn!(%error, "no datagram echo"))
+                .ok()
+        });
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
             config,
@@ -130,6 +139,7 @@ impl Stage {
             addr,
             journal,
             registry,
+            datagrams,
             kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
@@ -159,6 +169,9 @@ impl Stage {
                 }
                 drop(listener);
                 server.registry.close_all();
+                if let Some(datagrams) = &server.datagrams {
+                    let _ = tokio::time::timeout(GRACE, datagrams.end()).await;
+                }
                 server.sockets.close();
                 let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
                 sealing.abort();
@@ -245,6 +258,8 @@ pub struct Server {
     addr: SocketAddr,
     pub journal: Arc<Journal>,
     pub registry: Arc<Registry>,
+    /// The datagram echo, if its port was free.
+    datagrams: Option<Arc<Datagrams>>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
     /// What clients have read that keep it.
@@ -284,7 +299,15 @@ impl Server {
                 }
                 Ok(())
             }
-            Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
+            Request::Close { conn, end } => match &self.datagrams {
+                Some(datagrams) if datagrams.close(conn, end).is_ok() => Ok(()),
+                _ => registry.end(conn, end, Ending::Close),
+            },
+            Request::Datagrams(request) => {
+                let datagrams = self.datagrams.as_ref().ok_or(Refusal::NoDatagrams)?;
+                let _entered = self.home.enter();
+                datagrams.take_up(request)
+            }
             Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
             Request::Send {
                 conn,
@@ -298,6 +321,15 @@ impl Server {
                 };
                 self.send(conn, batches).await
             }
+            Request::Call {
+                conn: Some(conn),
+                call,
+            } => registry.call(conn, call),
+            Request::Call { conn: None, call } => by_hand::make_apart(&call, &self.journal)
+                .await
+                .map_err(|error| Refusal::System {
+                    errno: error.raw_os_error().unwrap_or(0),
+                }),
             Request::SendBytes { conn, bytes } => {
                 let batches = Batches {
                     // They are few: checked.
@@ -310,7 +342,7 @@ impl Server {
             Request::Read { conn, end, bytes } => registry.read(conn, end, bytes),
             Request::Shutdown { conn, end } => registry.shut(conn, end),
             Request::ClientReads { conn, on } => registry.client_reads(conn, on),
-            Request::Call { .. } | Request::Lesson(_) => Err(Refusal::NoLessons),
+            Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }
     }

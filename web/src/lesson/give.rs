@@ -252,7 +252,9 @@ impl Player {
                 app.pick(conn);
             }
         }
-        let told = wishes.told.tell(app, lesson, page, &lecture.state);
+        let seen = told::seen(app, page.until(lesson), &lecture.state);
+        self.playing.put(seen.is_none());
+        let told = wishes.told.tell(app, lesson, page, seen);
         self.told.put(told);
     }
 
@@ -299,6 +301,7 @@ impl Player {
             return;
         };
         wishes.client = step.look.client.map(Conn);
+        self.view.inspected.put(None);
         match picture(step.look.picture) {
             Some(Picture::All) => self.view.all.put(true),
             Some(one) => {

@@ -15,6 +15,7 @@ use crate::{
     browser,
     language::complaint,
     panels::dynamic::{each, flag, follow, on},
+    view::Beside,
 };
 
 /// The id of the player, and of the title of the step in it.
@@ -32,6 +33,16 @@ pub fn id(panel: Panel) -> &'static str {
         Panel::Api => "api",
         Panel::Kinds => "kinds",
     }
+}
+
+/// Which of the tabs of the events that is.
+pub fn beside(panel: Panel) -> Option<Beside> {
+    Some(match panel {
+        Panel::Events => Beside::Events,
+        Panel::Reply => Beside::Reply,
+        Panel::Api => Beside::Api,
+        Panel::None | Panel::Rulers | Panel::Code | Panel::Kinds => return None,
+    })
 }
 
 /// The player.
@@ -57,7 +68,7 @@ pub fn view(player: Player) -> AnyView {
         Some(step_of(page.step, lesson.steps.len(), player.lang()))
     };
     view! {
-        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off()>
+        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off() data-playing=move || player.playing.get().then_some("")>
             <div class="lesson-head">
                 <h2>
                     <span class="m">{move || course()}</span>

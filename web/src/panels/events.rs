@@ -14,25 +14,37 @@ use crate::{
     app, browser,
     events::{FACTS, Row},
     language::Label,
+    later,
     values::Value,
-    view::{Panel, View},
+    view::{Beside, Panel, View},
 };
 
-/// Two tabs: events and values.
+/// What stands behind which tab.
+const TABS: [(Beside, Label); 4] = [
+    (Beside::Events, Label::Events),
+    (Beside::Values, Label::Values),
+    (Beside::Reply, Label::Reply),
+    (Beside::Api, Label::Methods),
+];
+
+/// Tabs: events, values, and what is fetched later.
 #[component]
 pub fn Events(view: View) -> impl IntoView {
-    let values_shown = RwSignal::new(false);
-    let tab = move |label: Label, is_values: bool| {
+    let tab = move |(beside, label): (Beside, Label)| {
         view! {
             <button
                 type="button"
-                aria-pressed=move || flag(values_shown.get() == is_values)
-                on:click=on(move |_| values_shown.set(is_values))
+                aria-pressed=move || flag(view.beside.get() == beside)
+                on:click=on(move |_| {
+                    later::fetch(view);
+                    view.beside.put(beside);
+                })
             >
                 {view.say(label)}
             </button>
         }
     };
+    let is = move |beside| move || view.beside.get() == beside;
     view! {
         <section
             class="events"
@@ -43,15 +55,13 @@ pub fn Events(view: View) -> impl IntoView {
             aria-label=view.say(Label::Events)
         >
             <div class="head">
-                <h2 class="switch">
-                    {tab(Label::Events, false)}
-                    {tab(Label::Values, true)}
-                </h2>
-                {sometimes(move || values_shown.get(), move || view! { <Legend view/> })}
-                {sometimes(move || !values_shown.get(), move || view! { <Filters view/> })}
+                <h2 class="switch">{each(TABS, tab)}</h2>
+                {sometimes(is(Beside::Values), move || view! { <Legend view/> })}
+                {sometimes(is(Beside::Events), move || view! { <Filters view/> })}
             </div>
-            {sometimes(move || values_shown.get(), move || view! { <ValueList view/> })}
-            {sometimes(move || !values_shown.get(), move || view! { <Table view/> })}
+            {sometimes(is(Beside::Values), move || view! { <ValueList view/> })}
+            {sometimes(is(Beside::Events), move || view! { <Table view/> })}
+            {move || later::beside_events(view)}
         </section>
     }
 }

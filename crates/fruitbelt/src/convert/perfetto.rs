@@ -463,10 +463,10 @@ impl<W: Write> Output for Trace<W> {
                     &args,
                 )
             }
+            Event::Compared(e) => self.told("compared", at, &json!({"seq": seq, "compared": e})),
             Event::Unframed(e) => {
                 self.instant(place, "no message", at, &json!({"seq": seq, "unframed": e}))
             }
-            Event::Compared(e) => self.told("compared", at, &json!({"seq": seq, "compared": e})),
             Event::DatagramBound(e) => {
                 self.told("datagram socket", at, &json!({"seq": seq, "socket": e}))
             }

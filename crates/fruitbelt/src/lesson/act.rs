@@ -66,6 +66,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             Ok(play.stage.ask(Request::ClientReads { conn, on }).await?)
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
+        Action::Call(make) => super::call::call(play, make).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }
@@ -77,7 +78,7 @@ async fn connect(play: &mut Play, connect: &Connect) -> Result<(), Why> {
         receive_buffer: connect.receive_buffer.or(usual.receive_buffer),
         reads: connect.reads,
         waits: connect.waits,
-        ..usual
+        keeps: connect.keeps,
     };
     // Where the accept queue is full, connect waits for as long as it is.
     let connected = timeout(PATIENCE, play.stage.connect(settings)).await;

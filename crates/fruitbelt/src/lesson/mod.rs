@@ -3,6 +3,7 @@
 //! Knows nothing of what is taught: a lesson is data.
 
 mod act;
+mod call;
 mod compare;
 mod ends;
 mod given;
@@ -75,7 +76,11 @@ pub fn lesson(arguments: &Lesson) -> anyhow::Result<ExitCode> {
                         shelf.names().join(", ")
                     ),
                 },
-                None => shelf.lessons().to_vec(),
+                None if run.all => shelf.lessons().to_vec(),
+                None => bail!(
+                    "name a lesson, or give --all; there are: {}",
+                    shelf.names().join(", ")
+                ),
             };
             run::run(run, &lessons)
         }

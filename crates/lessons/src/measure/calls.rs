@@ -5,14 +5,19 @@ use protocol::Event;
 use super::{Item, Measure, Scope};
 
 pub(super) fn item(measure: &Measure, scope: Scope, event: &Event) -> Option<Item> {
-    let (Measure::Calls { method, about }, Event::Called(called)) = (measure, event) else {
+    let Event::Called(called) = event else {
         return None;
     };
+    let (method, about, value) = match measure {
+        Measure::Calls { method, about } => (method, about.as_str(), number(&called.result)),
+        Measure::Failures { method } => (method, "", u64::try_from(called.errno?).ok()?),
+        _ => return None,
+    };
     let is_meant = called.method == *method
-        && called.arguments.contains(about.as_str())
+        && called.arguments.contains(about)
         && scope.end.is_none_or(|end| end == called.end)
         && (scope.conn.is_none() || scope.conn == called.conn);
-    is_meant.then(|| Item::one(number(&called.result)))
+    is_meant.then(|| Item::one(value))
 }
 
 /// The first number in what was returned: `8192`, `0`, `(8192, asked 4096)`. None: 0.

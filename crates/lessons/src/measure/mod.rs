@@ -5,6 +5,7 @@
 
 mod calls;
 mod listener;
+mod messages;
 mod stream;
 
 use protocol::{Conn, End, Record};
@@ -52,6 +53,17 @@ pub enum Measure {
     Resets,
     /// close(2) of an end: bytes that nobody had read.
     Unread,
+    /// How long each message is that the server's program found, framing included.
+    Messages,
+    /// Messages that several reads brought: how many reads. Derived.
+    CutMessages,
+    /// Messages of which the first byte came in a read with bytes of the message before: how long
+    /// they are. Derived.
+    GluedMessages,
+    /// What was read and is no message: how many bytes.
+    Unframed,
+    /// Reads of the server that end within a character: how many of its bytes they got. Derived.
+    HalfCharacters,
     /// Bytes that came back as they were sent, in the order in which they were sent.
     Compared,
     /// connect(2) has been called: the number of the connection.
@@ -74,6 +86,11 @@ pub enum Measure {
         /// What its arguments contain: `SO_RCVBUF`.
         #[serde(default)]
         about: String,
+    },
+    /// Calls of the socket interface that failed: errno.
+    Failures {
+        /// The method, by its name in Python.
+        method: String,
     },
 }
 
@@ -110,6 +127,9 @@ impl Measure {
                 "" => ["calls of ", method].concat(),
                 about => ["calls of ", method, " with ", about].concat(),
             };
+        }
+        if let Measure::Failures { method } = self {
+            return ["failures of ", method].concat();
         }
         // A variant's name, as words: `EndsOfStream`.
         let mut name = String::new();
@@ -182,6 +202,8 @@ impl Item {
 pub(crate) struct Memory {
     arrived: u64,
     read: u64,
+    /// What a measure needs that compares records with those before.
+    state: Option<Box<model::State>>,
 }
 
 /// What a record adds; None: nothing.
@@ -193,5 +215,6 @@ pub(crate) fn item(
 ) -> Option<Item> {
     stream::item(measure, scope, memory, &record.event)
         .or_else(|| listener::item(measure, scope, &record.event))
+        .or_else(|| messages::item(measure, scope, memory, record))
         .or_else(|| calls::item(measure, scope, &record.event))
 }

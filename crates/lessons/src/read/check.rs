@@ -242,6 +242,15 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
                 );
             }
         }
+        Action::Call(make) => {
+            let at = at.key("call");
+            if let Some(named) = make.client {
+                client(named, &at, tell);
+            }
+            if let Err(wrong) = make.call() {
+                tell(&at, wrong);
+            }
+        }
         Action::Wait(statement) => one_statement(statement, &at.key("wait"), known, steps, tell),
         Action::Accept(_) => {}
     }

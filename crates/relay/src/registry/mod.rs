@@ -12,7 +12,8 @@ use std::{
 };
 
 use protocol::{
-    Accepted, Address, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal, Spacing,
+    Accepted, Address, Call, Called, Conn, Connecting, End, Event, Policy, PolicySet, Refusal,
+    Spacing,
 };
 use tokio::sync::watch;
 
@@ -23,6 +24,8 @@ pub use seat::Seat;
 
 /// The most demonstration clients at a time.
 pub const CLIENTS_MAX: u32 = 16;
+/// The most calls that wait to be taken up by a client.
+const CALLS_MAX: usize = 64;
 /// The most reads by hand that wait to be made, for each end.
 const READS_MAX: u32 = 64;
 /// So many connections are remembered that our own client closed before the server accepted them.
@@ -35,6 +38,8 @@ type Pair = (Address, Address);
 #[derive(Debug)]
 pub struct Registry {
     journal: Arc<Journal>,
+    /// The server's policy, for whoever has no seat here: the datagram echo.
+    policy: watch::Sender<Policy>,
     state: Mutex<State>,
 }
 
@@ -76,6 +81,8 @@ struct Open {
     /// The connection's own policy was changed and not yet taken up.
     policy_is_own: bool,
     batches: Option<Batches>,
+    /// Calls to be made that were not taken up.
+    calls: Vec<Call>,
     is_sending: bool,
     /// Asked for by hand, not yet taken up: the most bytes of each.
     reads: VecDeque<u32>,
@@ -113,6 +120,7 @@ impl Registry {
     pub fn new(journal: Arc<Journal>, policy: Policy) -> Arc<Registry> {
         Arc::new(Registry {
             journal,
+            policy: watch::Sender::new(policy),
             state: Mutex::new(State {
                 policy,
                 last: Conn(0),
@@ -224,6 +232,7 @@ impl Registry {
             }
             None => {
                 state.policy = policy;
+                self.policy.send_replace(policy);
                 self.journal
                     .record(Event::Policy(PolicySet { conn, policy }));
                 for entry in state.conns.values_mut() {
@@ -236,6 +245,18 @@ impl Registry {
             }
         }
         Ok(())
+    }
+
+    /// The server's policy, as it changes.
+    #[must_use]
+    pub fn policy(&self) -> watch::Receiver<Policy> {
+        self.policy.subscribe()
+    }
+
+    /// A number for a client that has no connection: a datagram's.
+    #[must_use]
+    pub fn next_number(&self) -> Conn {
+        self.state().next_number()
     }
 
     /// Ends an end.
@@ -265,6 +286,21 @@ impl Registry {
         }
         open.is_sending = true;
         open.batches = Some(batches);
+        open.post.call();
+        Ok(())
+    }
+
+    /// Lets an open demonstration client make a call, when those before have returned.
+    ///
+    /// # Errors
+    /// It is not open or not ours, or too many are asked for.
+    pub fn call(&self, conn: Conn, call: Call) -> Result<(), Refusal> {
+        let mut state = self.state();
+        let open = state.open(conn, End::Client)?;
+        if open.calls.len() >= CALLS_MAX {
+            return Err(Refusal::StillSending { conn });
+        }
+        open.calls.push(call);
         open.post.call();
         Ok(())
     }
@@ -365,8 +401,13 @@ impl Registry {
 }
 
 impl State {
-    fn enter(&mut self, pair: Pair) -> Conn {
+    fn next_number(&mut self) -> Conn {
         self.last.0 = self.last.0.saturating_add(1);
+        self.last
+    }
+
+    fn enter(&mut self, pair: Pair) -> Conn {
+        self.next_number();
         let entry = Entry {
             pair,
             policy: self.policy,

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use protocol::{Address, Called, Conn, Connected, End, Event, Policy, PolicySet};
+use protocol::{Address, Call, Called, Conn, Connected, End, Event, Policy, PolicySet};
 use tokio::sync::{Notify, watch};
 
 use crate::socket::Turn;
@@ -25,6 +25,8 @@ pub struct News {
     pub ending: Option<Ending>,
     /// New batches.
     pub batches: Option<Batches>,
+    /// Calls to be made.
+    pub calls: Vec<Call>,
     /// Further reads to be made by hand: the most bytes of each.
     pub reads: VecDeque<u32>,
     /// The end is to send no more.
@@ -134,6 +136,7 @@ impl Seat {
             policy: state.policy,
             ending: None,
             batches: None,
+            calls: Vec::new(),
             reads: VecDeque::new(),
             is_shut: false,
             reads_by_hand: false,
@@ -149,6 +152,7 @@ impl Seat {
         if let Presence::Open(open) = presence {
             news.ending = open.ending;
             news.batches = open.batches.take();
+            news.calls = mem::take(&mut open.calls);
             news.reads = mem::take(&mut open.reads);
             news.is_shut = open.is_shut;
             news.reads_by_hand = open.reads_by_hand;

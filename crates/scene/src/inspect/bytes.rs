@@ -39,7 +39,7 @@ pub(super) fn incoming(connection: &Connection, from: u64, to: u64, lang: Lang) 
         }
     }
     let known = |offset| incoming_byte(connection, offset);
-    found.text = glyph::glyphs(known, range.0, range.1, Inspection::BYTES_MAX);
+    found.text = glyph::glyphs(&known, range.0, range.1, Inspection::BYTES_MAX);
     mark_cuts(&mut found.text, connection);
     tell_cut_characters(&mut found, connection, lang);
     tell_rest(&mut found, range, lang);
@@ -88,7 +88,7 @@ pub(super) fn outgoing(connection: &Connection, from: u64, to: u64, lang: Lang) 
         ),
     }
     let known = |offset| outgoing_byte(connection, offset);
-    found.text = glyph::glyphs(known, from, to, Inspection::BYTES_MAX);
+    found.text = glyph::glyphs(&known, from, to, Inspection::BYTES_MAX);
     tell_rest(&mut found, range, lang);
     found
 }
@@ -198,7 +198,7 @@ pub(super) fn incoming_byte(connection: &Connection, offset: u64) -> Result<u8, 
 }
 
 /// A byte of the outgoing direction: as it was written or received, or as the one that it echoes.
-fn outgoing_byte(connection: &Connection, offset: u64) -> Result<u8, Why> {
+pub(crate) fn outgoing_byte(connection: &Connection, offset: u64) -> Result<u8, Why> {
     let server = connection.server.as_ref();
     let rulers = [
         server.map(|end| &end.wrote),

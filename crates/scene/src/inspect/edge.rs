@@ -38,7 +38,9 @@ pub(super) fn edge(connection: &Connection, row: Row, offset: u64, lang: Lang) -
     let behind = (offset, offset.saturating_add(AROUND).min(end));
     for (from, to) in [before, behind] {
         if from < to {
-            found.text.extend(glyph::glyphs(known, from, to, to - from));
+            found
+                .text
+                .extend(glyph::glyphs(&known, from, to, to - from));
         }
     }
     mark_cuts(&mut found.text, connection);

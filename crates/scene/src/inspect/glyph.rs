@@ -112,8 +112,8 @@ const LONGEST: u64 = 4;
 
 /// Reads `from..to` as characters, up to about `most` bytes: a character begun is finished. What
 /// lies around the stretch only tells of which character a piece is.
-pub(super) fn glyphs(
-    byte_at: impl Fn(u64) -> Result<u8, Why>,
+pub(crate) fn glyphs(
+    byte_at: &dyn Fn(u64) -> Result<u8, Why>,
     from: u64,
     to: u64,
     most: u64,
@@ -130,13 +130,13 @@ pub(super) fn glyphs(
     glyphs
 }
 
-struct Reader<F> {
-    byte_at: F,
+struct Reader<'a> {
+    byte_at: &'a dyn Fn(u64) -> Result<u8, Why>,
     from: u64,
     to: u64,
 }
 
-impl<F: Fn(u64) -> Result<u8, Why>> Reader<F> {
+impl Reader<'_> {
     fn next(&self, at: u64, end: u64) -> Glyph {
         if let Err(why) = (self.byte_at)(at) {
             let behind = (at + 1..end).find(|&next| (self.byte_at)(next) != Err(why));
@@ -271,7 +271,7 @@ mod tests {
             let index = usize::try_from(offset).map_err(|_| Why::Forgotten)?;
             bytes.get(index).copied().flatten().ok_or(Why::Forgotten)
         };
-        glyphs(known, from, to, most)
+        glyphs(&known, from, to, most)
     }
 
     fn known(bytes: &[u8]) -> Vec<Option<u8>> {

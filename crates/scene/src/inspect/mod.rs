@@ -15,6 +15,8 @@ use crate::{
     words::{self, Piece},
 };
 
+pub(crate) use bytes::outgoing_byte;
+pub(crate) use glyph::glyphs;
 pub use glyph::{Glyph, Part, Why};
 
 /// All there is to say of a target.

@@ -61,7 +61,7 @@ pub(super) fn record(state: &State, record: &Record, lang: Lang) -> Inspection {
             .and_then(|(preview, at)| preview.0.get(at).copied())
             .ok_or(why)
     };
-    found.text = glyph::glyphs(known, from, to, Inspection::BYTES_MAX);
+    found.text = glyph::glyphs(&known, from, to, Inspection::BYTES_MAX);
     found.more_bytes = to - from - found.text.iter().map(|glyph| glyph.len).sum::<u64>();
     found
 }

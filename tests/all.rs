@@ -8,6 +8,7 @@ mod clients;
 mod datagrams;
 mod desk;
 mod errors;
+mod families;
 mod flood;
 mod framing;
 mod http;

@@ -311,7 +311,7 @@ async fn without_its_port_the_relay_goes_on_without_datagrams() {
     let echo = taken.local_addr().unwrap().to_string();
     let log = tempfile::NamedTempFile::new().unwrap();
     let file = log.reopen().unwrap();
-    let relay = RelayProcess::start_at(&echo, file.into());
+    let relay = RelayProcess::start_at_logging(&echo, file.into());
     let mut person = relay.mirror("").await;
     let (conn, spacing) = (None, Spacing::WhenRecorded);
     let sizes = vec![1];

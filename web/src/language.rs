@@ -122,6 +122,7 @@ labels! {
     Values: "Values", "数值";
     Reply: "Reply", "回复";
     Methods: "Methods", "方法";
+    Kinds: "Kinds", "种类";
     Kind: "Kind", "种类";
     KindFacts: "all but samples", "除采样外全部";
     KindAll: "all", "全部";

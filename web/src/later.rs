@@ -17,7 +17,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     app::App,
     lesson,
-    panels::{api, reply},
+    panels::{api, kinds, reply},
     view::{Beside, View},
 };
 
@@ -79,6 +79,7 @@ fn beside(view: View, beside: Beside) -> Option<AnyView> {
         Beside::Events | Beside::Values => return None,
         Beside::Reply => reply::view(view),
         Beside::Api => api::view(view),
+        Beside::Kinds => kinds::view(view),
     })
 }
 

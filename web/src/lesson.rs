@@ -124,6 +124,19 @@ pub fn begin(id: &str) {
     }
 }
 
+/// Whether a lesson can be given here.
+pub fn can_give(id: &str) -> bool {
+    PLAYER.get().is_some_and(|player| player.can_give(id))
+}
+
+/// Shows a step of a lesson, and begins it for that unless it is on.
+pub fn open(id: &str, step: u32) {
+    if let Some(player) = PLAYER.get() {
+        let revealed = false;
+        player.open(id, Page { step, revealed });
+    }
+}
+
 /// See [`crate::later::lesson_key`].
 pub fn key(_: View, key: &str) -> bool {
     PLAYER.get().is_some_and(|player| player.key(key))
@@ -231,8 +244,10 @@ impl Player {
     /// A key, if it is one for lessons.
     fn key(self, key: &str) -> bool {
         let is_given = self.given.with_untracked(Option::is_some);
-        let field = "input:not([type=radio]):focus, textarea:focus, select:focus";
+        let field = "input:not([type=radio], [type=checkbox]):focus";
         let is_typing = browser::matches(field, "*").is_some();
+        // It chooses by letters, but not by what a clicker sends.
+        let is_choosing = browser::matches("select:focus", "*").is_some();
         let is_reading = browser::matches(".scroll:focus-visible", "*").is_some();
         match key {
             _ if is_typing => false,
@@ -240,6 +255,7 @@ impl Player {
                 self.turn(key == "PageDown");
                 true
             }
+            _ if is_choosing => false,
             "Escape" if self.stand.get_untracked() == Stand::Wall => {
                 self.stand(Stand::Page);
                 true
@@ -335,6 +351,6 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
         lessons::Picture::Courier => Some(Picture::Courier),
-        _ => None,
+        lessons::Picture::Steps => Some(Picture::Steps),
     }
 }

@@ -15,6 +15,7 @@ mod header;
 mod hits;
 mod inspector;
 mod join;
+pub mod kinds;
 mod mark;
 mod notices;
 mod policy;

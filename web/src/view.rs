@@ -137,6 +137,8 @@ pub enum Beside {
     Reply,
     /// The table of socket methods.
     Api,
+    /// The map of families and types.
+    Kinds,
 }
 
 /// The connections to choose from.

@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("full.toml", include_str!("../lessons/full.toml")),
     ("rst.toml", include_str!("../lessons/rst.toml")),
     ("half.toml", include_str!("../lessons/half.toml")),
+    ("kinds.toml", include_str!("../lessons/kinds.toml")),
     ("api.toml", include_str!("../lessons/api.toml")),
 ];
 

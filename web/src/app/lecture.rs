@@ -13,11 +13,14 @@ pub(super) struct Given {
     pub lecture: Option<Lecture>,
     /// Playing stops where this chapter begins.
     until: Option<u32>,
-    /// The relay's own mirror is asked which lesson is given.
-    asks: bool,
+    /// The relay's own mirror is asked which lesson is given: so many beats are waited for.
+    asks: u8,
 }
 
 impl App {
+    /// The first beat may come before anything else.
+    const BEATS: u8 = 2;
+
     /// The lesson that is being given: by the relay, or from the recording that is played.
     pub fn lecture(&self) -> Option<&Lecture> {
         self.given.lecture.as_ref()
@@ -44,7 +47,7 @@ impl App {
         }
         let run = |lecture: &Option<Lecture>| lecture.as_ref().map(|lecture| lecture.run);
         let is_other = run(&told) != run(&self.given.lecture);
-        let was_asked = std::mem::take(&mut self.given.asks);
+        let was_asked = std::mem::take(&mut self.given.asks) > 0;
         self.given.lecture = told;
         if is_other {
             self.given.until = None;
@@ -59,7 +62,7 @@ impl App {
     /// The lesson's mirror is closed: the lesson has ended, or only the socket. The relay's own mirror
     /// knows. What is shown stays until then.
     pub(super) fn ask_for_lesson(&mut self, now_millis: f64) {
-        self.given.asks = true;
+        self.given.asks = Self::BEATS;
         self.link = Link::new(hear_socket, false);
         self.link.lost(now_millis);
     }
@@ -67,10 +70,11 @@ impl App {
     /// Whether a message of the relay's own mirror is of no use, since only the lesson is asked for.
     pub(super) fn awaits_lesson(&mut self, message: &FromRelay) -> bool {
         match message {
-            _ if !self.given.asks => return false,
+            _ if self.given.asks == 0 => return false,
             FromRelay::Lesson(_) => return false,
-            // It has spoken of all it knows, and there was no lesson.
-            FromRelay::Beat { .. } => self.hear_lecture(None),
+            // It has spoken for a second, and of no lesson.
+            FromRelay::Beat { .. } if self.given.asks == 1 => self.hear_lecture(None),
+            FromRelay::Beat { .. } => self.given.asks -= 1,
             _ => {}
         }
         true

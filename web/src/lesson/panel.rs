@@ -41,7 +41,8 @@ pub fn beside(panel: Panel) -> Option<Beside> {
         Panel::Events => Beside::Events,
         Panel::Reply => Beside::Reply,
         Panel::Api => Beside::Api,
-        Panel::None | Panel::Rulers | Panel::Code | Panel::Kinds => return None,
+        Panel::Kinds => Beside::Kinds,
+        Panel::None | Panel::Rulers | Panel::Code => return None,
     })
 }
 

@@ -27,7 +27,7 @@ use super::{
     road::{Parcel, Way},
 };
 use crate::{
-    echo::Stamp, journal::Journal, listeners::reachable, observe, observe::datagram::Datagram,
+    echo::Stamp, journal::Journal, listeners::reachable_inet, observe, observe::datagram::Datagram,
     registry::Registry,
 };
 
@@ -206,7 +206,7 @@ impl Desk {
         let mut books = self.books();
         // What was lost before was none of these.
         self.look_for_losses(&mut books, None);
-        let to = reachable(self.addr).into();
+        let to = reachable_inet(self.addr).into();
         // Not the runtime's own: that refuses until it has first seen the socket writable.
         let raw = SockRef::from(socket);
         let road = books.bound.road();

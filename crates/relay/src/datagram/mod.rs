@@ -159,7 +159,7 @@ impl Datagrams {
         if clients.len() >= CLIENTS_MAX as usize || self.end.is_cancelled() {
             return Err(Refusal::TooManyClients { limit: CLIENTS_MAX });
         }
-        let server = crate::listeners::reachable(self.desk.addr());
+        let server = crate::listeners::reachable_inet(self.desk.addr());
         let socket = bind(SocketAddr::new(server.ip(), 0)).map_err(refusal)?;
         let local = socket.local_addr().map_err(refusal)?;
         let socket = UdpSocket::from_std(socket).map_err(refusal)?;

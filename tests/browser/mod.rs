@@ -13,6 +13,7 @@ mod frames;
 mod gallery;
 mod harness;
 mod keyboard;
+mod kinds;
 mod languages;
 mod lesson;
 mod link;

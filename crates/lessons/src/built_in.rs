@@ -9,6 +9,7 @@ const FILES: &[(&str, &str)] = &[
     ("buffer.toml", include_str!("../lessons/buffer.toml")),
     ("echo.toml", include_str!("../lessons/echo.toml")),
     ("queue.toml", include_str!("../lessons/queue.toml")),
+    ("courier.toml", include_str!("../lessons/courier.toml")),
     ("promises.toml", include_str!("../lessons/promises.toml")),
     ("sticky.toml", include_str!("../lessons/sticky.toml")),
     ("text.toml", include_str!("../lessons/text.toml")),

@@ -15,6 +15,7 @@ mod bin;
 #[cfg(feature = "toml")]
 mod built_in;
 mod call;
+mod datagrams;
 mod lesson;
 mod measure;
 #[cfg(feature = "toml")]
@@ -27,6 +28,7 @@ pub use bin::{Damaged, decode, encode};
 #[cfg(feature = "toml")]
 pub use built_in::built_in;
 pub use call::MakeCall;
+pub use datagrams::{BadRoad, Courier, Parcels};
 pub use lesson::{Answer, Course, Lesson, Look, Panel, Picture, Question, Step, Words};
 pub use measure::Measure;
 #[cfg(feature = "toml")]

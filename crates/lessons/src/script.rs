@@ -6,7 +6,7 @@
 use protocol::{End, Family, Framing, ReadWhen};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{MakeCall, Statement};
+use crate::{Courier, MakeCall, Statement};
 
 /// Actions, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub enum Action {
     Compare(Compare),
     /// A client's program makes one call, and it returns.
     Call(MakeCall),
+    /// Something happens to datagrams.
+    Courier(Courier),
     /// Goes on as soon as this is true of the recording.
     Wait(Statement),
 }

@@ -68,6 +68,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
         Action::Call(make) => super::call::call(play, make).await,
+        Action::Courier(courier) => super::courier::courier(play, courier).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }
@@ -141,7 +142,7 @@ fn digits(sent: &mut Vec<u8>, mut bytes: usize) {
 }
 
 /// A client says that it is done a moment after its last byte is recorded, and says so by no event.
-async fn ask_to_send(play: &Play, request: impl Fn() -> Request) -> Result<(), Why> {
+pub async fn ask_to_send(play: &Play, request: impl Fn() -> Request) -> Result<(), Why> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         match play.stage.ask(request()).await {

@@ -5,6 +5,7 @@
 mod act;
 mod call;
 mod compare;
+mod courier;
 mod ends;
 mod given;
 mod play;

@@ -4,6 +4,7 @@
 //! Knows nothing of what is expected. A family of measures is a file here.
 
 mod calls;
+mod datagrams;
 mod listener;
 mod messages;
 mod stream;
@@ -79,6 +80,23 @@ pub enum Measure {
     /// Sample: with a client, bytes that wait on its connection, which nobody has accepted; without
     /// one, how many such connections there are.
     Unaccepted,
+    /// How long each datagram is that an end sent.
+    DatagramsSent,
+    /// What each recvfrom of an end returned.
+    DatagramsReceived,
+    /// What was cut off, of each datagram that was longer than recvfrom asked for.
+    DatagramsCut,
+    /// Datagrams that a full receive buffer lost. The item is 0; whose they were is not always
+    /// known, so those of nobody count for each client.
+    DatagramsLost,
+    /// Datagrams that the bad road lost. The item is 0.
+    DatagramsLostOnRoad,
+    /// Datagrams to the server that were received or lost: of which it is known what became. The
+    /// item is 0.
+    DatagramsSettled,
+    /// The numbers of the datagrams received, by the sender's count from 0, in the order in which
+    /// they came.
+    DatagramNumbers,
     /// Calls of the socket interface: the number that it returned, if it returned one.
     Calls {
         /// The method, by its name in Python.
@@ -164,6 +182,11 @@ impl Measure {
                 | HalfCloses
                 | Resets
                 | Unread
+                | DatagramsSent
+                | DatagramsReceived
+                | DatagramsCut
+                | DatagramsLost
+                | DatagramNumbers
         )
     }
 }
@@ -217,4 +240,5 @@ pub(crate) fn item(
         .or_else(|| listener::item(measure, scope, &record.event))
         .or_else(|| messages::item(measure, scope, memory, record))
         .or_else(|| calls::item(measure, scope, &record.event))
+        .or_else(|| datagrams::item(measure, scope, &record.event))
 }

@@ -7,8 +7,8 @@ use protocol::{LessonRequest, Policy, Request};
 
 use super::place::Path;
 use crate::{
-    Action, Comparison, Lesson, Measure, Pieces, Question, Send, Series, Server, Statement, Step,
-    Words,
+    Action, Comparison, Courier, Lesson, Measure, Pieces, Question, Send, Series, Server,
+    Statement, Step, Words,
 };
 
 /// Told of each thing that is wrong, and where.
@@ -254,6 +254,19 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
             }
         }
         Action::Wait(statement) => one_statement(statement, &at.key("wait"), known, steps, tell),
+        Action::Courier(courier) => {
+            let at = at.key("courier");
+            if let Courier::Send(parcels) = courier {
+                if parcels.client == known + 1 {
+                    clients.connected = parcels.client;
+                } else {
+                    client(parcels.client, &at.key("send"), tell);
+                }
+            }
+            if let Err(refusal) = courier.request(false).check() {
+                tell(&at, refusal.to_string());
+            }
+        }
         Action::Accept(_) => {}
     }
 }

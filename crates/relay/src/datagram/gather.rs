@@ -10,8 +10,9 @@ use protocol::{Conn, DatagramLost, DatagramReceived, DatagramSent, End, Event, L
 
 /// What each fact takes of a budget that fills in real time: 200 facts a second.
 const FACT_NANOS: u64 = 1_000_000_000 / 200;
-/// So many facts at once are told one by one: sixteen echoes of a client of our own.
-const BURST_FACTS: u64 = 64;
+/// So many facts at once are told one by one: sixty-four echoes of a client of our own, which is
+/// the most that it is asked for at once.
+const BURST_FACTS: u64 = 256;
 /// How long is gathered, for each so many facts that wait.
 const GATHER_NANOS: u64 = 16_000_000;
 const GATHER_FACTS: u64 = 3;

@@ -10,6 +10,7 @@ mod desk;
 mod errors;
 mod families;
 mod flood;
+mod framing;
 mod http;
 mod lessons;
 mod log;

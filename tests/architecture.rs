@@ -16,7 +16,7 @@ const ALLOWED: &str = "
     protocol
     model:      protocol
     scene:      protocol model
-    lessons:    protocol lessons
+    lessons:    protocol model lessons
     reader:     protocol
     web:        protocol model scene lessons
     relay:      protocol

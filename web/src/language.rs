@@ -177,6 +177,11 @@ labels! {
     Bag: "bag", "装袋";
     BagTitle: "Bytes collected and answered at once; empty: each read is answered", "攒够这些字节才回答一次；留空：每次读取都回答";
     NoBag: "none", "无";
+    Framing: "framing", "拆包";
+    NoFraming: "no framing", "不拆包";
+    ByLines: "lines", "按行";
+    ByLength: "length", "长度";
+    ByFixed: "fixed", "定长";
     Tutorial: "Tutorial settings", "教程设置";
     TutorialTitle: "Read on arrival, BUFSIZE 1024, no pause, no bag", "到达即读，BUFSIZE 1024，不停顿，不装袋";
     SendBatches: "Send", "发送";

@@ -1,7 +1,7 @@
 //! From what a person typed to a wish that the relay can be asked. Knows nothing of fields or
 //! panels; what is out of range is refused in the same words as by the relay.
 
-use protocol::{Policy, ReadWhen, Refusal, Request};
+use protocol::{Framing, Policy, ReadWhen, Refusal, Request};
 
 /// Why a text is no wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Change {
     PauseMillis(u32),
     /// The bag; None: no bag.
     Bag(Option<u32>),
+    /// The framing; None: no framing. Takes the bag away, and a bag takes it away.
+    Framing(Option<Framing>),
     /// All of it.
     All(Policy),
 }
@@ -47,7 +49,16 @@ pub fn changed(policy: Policy, change: Change) -> Result<Policy, Complaint> {
             pause_millis,
             ..policy
         },
-        Change::Bag(bag) => Policy { bag, ..policy },
+        Change::Bag(bag) => Policy {
+            bag,
+            framing: policy.framing.filter(|_| bag.is_none()),
+            ..policy
+        },
+        Change::Framing(framing) => Policy {
+            framing,
+            bag: policy.bag.filter(|_| framing.is_none()),
+            ..policy
+        },
         Change::All(policy) => policy,
     };
     policy.check()?;

@@ -12,6 +12,8 @@ const FILES: &[(&str, &str)] = &[
     ("queue.toml", include_str!("../lessons/queue.toml")),
     ("courier.toml", include_str!("../lessons/courier.toml")),
     ("promises.toml", include_str!("../lessons/promises.toml")),
+    ("sticky.toml", include_str!("../lessons/sticky.toml")),
+    ("text.toml", include_str!("../lessons/text.toml")),
     ("empty.toml", include_str!("../lessons/empty.toml")),
     ("full.toml", include_str!("../lessons/full.toml")),
     ("rst.toml", include_str!("../lessons/rst.toml")),

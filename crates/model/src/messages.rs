@@ -5,6 +5,16 @@
 use crate::{Connection, Cut};
 
 impl Connection {
+    /// Whether the server's program looks for messages, or has found some.
+    #[must_use]
+    pub fn has_messages(&self) -> bool {
+        self.policy.framing.is_some()
+            || self
+                .server
+                .as_ref()
+                .is_some_and(|server| server.messages.total.times > 0)
+    }
+
     /// How many reads brought the message. None where that is not known.
     #[must_use]
     pub fn reads_of_message(&self, message: &Cut) -> Option<usize> {

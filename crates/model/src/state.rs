@@ -289,7 +289,9 @@ impl EndState {
             }
             Event::Message(e) => {
                 // Where a framing comes into force, messages begin where the answers ended.
-                if e.offset > self.messages.total.bytes && e.offset == self.answered.total.bytes {
+                if e.offset > self.messages.total.bytes
+                    && (e.offset == self.answered.total.bytes || self.shut_by_self.is_some())
+                {
                     self.messages = Ruler::from_total(Total {
                         bytes: e.offset,
                         times: self.messages.total.times,
@@ -299,9 +301,12 @@ impl EndState {
                 push(&mut self.messages, cut(e.offset, e.bytes, payload, e.times))
             }
             Event::Unframed(e) => {
-                (e.offset != self.answered.total.bytes).then_some(Fault::Offset {
+                // It speaks of all that was read and is not in a message.
+                let read = self.read.total.bytes;
+                let begins = read.saturating_sub(e.bytes);
+                (e.offset != begins).then_some(Fault::Offset {
                     seq: moment.seq,
-                    expected: self.answered.total.bytes,
+                    expected: begins,
                     found: e.offset,
                 })
             }

@@ -236,7 +236,7 @@ impl Echo<'_> {
                 self.socket.tell(Event::Message(Message {
                     conn,
                     end,
-                    offset: self.answered,
+                    offset: self.socket.read_bytes() - self.collected.len() as u64,
                     bytes: found.bytes as u64,
                     framing_bytes: found.framing_bytes as u64,
                     times: 1,
@@ -267,7 +267,7 @@ impl Echo<'_> {
         self.socket.tell(Event::Unframed(Unframed {
             conn,
             end,
-            offset: self.answered,
+            offset: self.socket.read_bytes() - self.collected.len() as u64,
             bytes: self.collected.len() as u64,
             claims,
             why,
@@ -278,7 +278,7 @@ impl Echo<'_> {
     fn answer(&mut self, bytes: usize) {
         if self.is_shut {
             // What is read now nobody answers any more.
-            self.collected.clear();
+            let _ = self.collected.split_to(bytes);
             return;
         }
         let (conn, end) = self.seat.place();

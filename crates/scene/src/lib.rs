@@ -11,6 +11,7 @@ mod courier;
 mod cut;
 mod frame;
 mod fruit;
+mod half;
 mod heap;
 mod inspect;
 mod motion;

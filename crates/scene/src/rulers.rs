@@ -1,9 +1,11 @@
-//! The same bytes, cut four ways: as they were sent, arrived, read and bagged. The tints are the
+//! The same bytes, cut four ways: as they were sent, arrived, read and bagged; and a fifth way where
+//! the program looks for messages. The tints are the
 //! same in all rows because the bytes are the same; only the outlines differ. A red dot stands
 //! where an edge of a row above is no edge here.
 //!
 //! Laid out in CSS pixels: words keep their size, the axis takes what room there is.
 
+mod messages;
 mod window;
 
 use std::collections::BinaryHeap;
@@ -19,12 +21,10 @@ use crate::{
 
 use window::{Window, rows, window};
 
-/// From top to bottom.
-const ROWS: [Row; 4] = [Row::Sent, Row::Arrived, Row::Read, Row::Packed];
 /// Rows below this height, or windows narrower, show nothing.
 const LEAST: f64 = 8.0;
 
-/// The four rulers of the connection in focus.
+/// The rulers of the connection in focus.
 #[must_use]
 pub fn rulers(frame: &Frame) -> Scene {
     let width = sane(frame.width);
@@ -34,17 +34,20 @@ pub fn rulers(frame: &Frame) -> Scene {
         Look::Projector => (22.0, 1.5),
     };
     // Words keep inside low rows, and stay words.
-    let text = most.min(height / 7.8).max(LEAST);
+    let order = Row::of(frame.connection());
+    let rows = order.len() as f64;
+    let text = most.min(height / (rows * 1.95)).max(LEAST);
     let names = text * 5.5;
     let mut sketch = Sketch {
         weight,
         ..Sketch::default()
     };
     // The axis stands below the rows.
-    let row_height = (height - text * 1.6) / 4.0;
+    let row_height = (height - text * 1.6) / rows;
     if width > names + 4.0 * LEAST && row_height > LEAST {
         let mut board = Board {
             frame,
+            order,
             connection: frame.connection(),
             window: window(frame.connection()),
             text,
@@ -60,6 +63,8 @@ pub fn rulers(frame: &Frame) -> Scene {
 
 struct Board<'a> {
     frame: &'a Frame<'a>,
+    /// From top to bottom.
+    order: &'static [Row],
     connection: Option<&'a Connection>,
     window: Window,
     /// Size of the words.
@@ -97,15 +102,8 @@ impl Board<'_> {
     fn draw(&mut self) {
         let lang = self.frame.lang;
         let bag = self.connection.is_none_or(|c| c.policy.bag.is_some());
-        let packed = if bag {
-            Label::BaggedRow
-        } else {
-            Label::AnsweredRow
-        };
-        for (row, label) in [Label::SentRow, Label::ArrivedRow, Label::ReadRow, packed]
-            .into_iter()
-            .enumerate()
-        {
+        for (row, &kind) in self.order.iter().enumerate() {
+            let label = words::row_label(kind, bag);
             let at = self.at(row, 0, 0);
             self.sketch.text(
                 text(
@@ -127,6 +125,7 @@ impl Board<'_> {
             }
             self.pending(connection, &rows);
             self.lost_edges(connection, &rows);
+            self.message_marks(connection, &rows);
         }
         self.axis();
     }
@@ -242,7 +241,8 @@ impl Board<'_> {
 
     /// How many bytes, and what else is known of the cut, as far as there is room.
     fn number(&mut self, at: Area, start: f64, row: usize, cut: &Cut) {
-        let room = at.x + at.w - start - 6.0;
+        let (tear, behind) = self.free_of_tears(row, cut, at);
+        let room = tear - start - 6.0;
         let number = words::number(cut.bytes());
         let wide = guessed_width(&number, self.text);
         if room < wide.min(40.0) {
@@ -254,6 +254,11 @@ impl Board<'_> {
                 let has_bag = self.connection.is_none_or(|c| c.policy.bag.is_some());
                 words::in_times(row, has_bag, u64::from(cut.times), self.frame.lang)
             }
+        } else if self.order.get(row) == Some(&Row::Message) {
+            self.connection.map_or_else(String::new, |connection| {
+                let glued = connection.is_glued(cut);
+                words::how_read(connection.reads_of_message(cut), glued, self.frame.lang)
+            })
         } else if row == 1 {
             cut.segments.map_or_else(String::new, |segments| {
                 words::in_segments(u64::from(segments), self.frame.lang)
@@ -261,7 +266,12 @@ impl Board<'_> {
         } else {
             String::new()
         };
-        if !more.is_empty() && room > wide + guessed_width(&more, self.text) * 0.9 {
+        let aside = at.x + at.w - behind - 14.0;
+        if behind > tear && aside > guessed_width(&more, self.text) * 0.9 {
+            let y = at.y + at.h / 2.0 + self.text * 0.36;
+            let more = text(more, (behind + 8.0, y), self.text).within(aside);
+            self.sketch.text(more);
+        } else if !more.is_empty() && room > wide + guessed_width(&more, self.text) * 0.9 {
             pieces.push(run(more, self.text).after(6.0));
         }
         self.sketch.line(runs(
@@ -305,14 +315,19 @@ impl Board<'_> {
     }
 
     /// What is to come: dotted, never predicted.
-    fn pending(&mut self, connection: &Connection, rows: &[Option<&Ruler>; 4]) {
+    fn pending(&mut self, connection: &Connection, rows: &[Option<&Ruler>]) {
         let lang = self.frame.lang;
         let mut above = rows[0].map_or(0, |ruler| ruler.total.bytes);
         for (row, ruler) in rows.iter().enumerate().skip(1) {
             let Some(ruler) = ruler else {
                 continue;
             };
-            let total = ruler.total.bytes;
+            let total = match self.order.get(row) {
+                // What was answered is no message any more, and without a framing none will be.
+                Some(Row::Message) if connection.policy.framing.is_none() => continue,
+                Some(Row::Message) => ruler.total.bytes.max(total_answered(connection)),
+                _ => ruler.total.bytes,
+            };
             if above > total {
                 let at = self.at(row, total, above);
                 if at.w > 2.0 {
@@ -340,10 +355,11 @@ impl Board<'_> {
     }
 
     /// A red dot where an edge of a row above is no edge here.
-    fn lost_edges(&mut self, connection: &Connection, rows: &[Option<&Ruler>; 4]) {
+    fn lost_edges(&mut self, connection: &Connection, rows: &[Option<&Ruler>]) {
         let Window { from, to } = self.window;
         for (row, ruler) in rows.iter().enumerate().skip(1) {
-            let Some(ruler) = ruler else {
+            // What the program finds has marks of its own.
+            let Some(ruler) = ruler.filter(|_| self.order.get(row) != Some(&Row::Message)) else {
                 continue;
             };
             let edges: BinaryHeap<u64> = rows[..row]
@@ -372,7 +388,7 @@ impl Board<'_> {
                     self.sketch
                         .circle((at.x, at.y), 5.0, Ink::Bad, Some(line(Ink::Paper, 2.0)));
                     let dot = area(at.x - 9.0, at.y - 9.0, 18.0, 18.0);
-                    let row = ROWS[row];
+                    let row = self.order[row];
                     self.sketch.hit(
                         dot,
                         Target::Edge {
@@ -388,7 +404,7 @@ impl Board<'_> {
 
     fn axis(&mut self) {
         let Window { from, to } = self.window;
-        let y = 4.0 * self.row_height + self.text + 2.0;
+        let y = self.order.len() as f64 * self.row_height + self.text + 2.0;
         let marks: u128 = 2;
         for index in 0..=marks {
             let offset = from + (u128::from(to - from) * index / marks) as u64;
@@ -413,6 +429,11 @@ impl Board<'_> {
 }
 
 /// Why a row ends before the one above.
+fn total_answered(connection: &Connection) -> u64 {
+    let server = connection.server.as_ref();
+    server.map_or(0, |server| server.answered.total.bytes)
+}
+
 fn pending_words(
     connection: &Connection,
     row: usize,
@@ -428,6 +449,7 @@ fn pending_words(
     match row {
         1 => words::to_come(missing, connection.reset().is_some(), lang),
         2 => words::not_read(total, held && level > 0, missing, lang),
+        4 => words::no_whole_message(missing, lang),
         _ => words::not_bagged(
             connection.bag_level(),
             connection.policy.bag.map(u64::from),

@@ -245,7 +245,7 @@ pub enum Target {
     Moment(Show),
 }
 
-/// The four partitions of the incoming stream, in the order in which bytes pass them.
+/// The partitions of the incoming stream, in the order in which bytes pass them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Row {
     /// By the client's sends.
@@ -256,4 +256,6 @@ pub enum Row {
     Read,
     /// By the bags, or without bags by the answers.
     Packed,
+    /// By the messages that the program found, if it looks for any.
+    Message,
 }

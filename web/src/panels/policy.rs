@@ -1,7 +1,7 @@
 //! How the server reads: when, how much, how long before, and into how large a bag.
 
 use leptos::{html, prelude::*};
-use protocol::{Conn, Policy, ReadWhen, Request};
+use protocol::{Conn, Framing, Policy, ReadWhen, Request};
 
 use super::{
     dynamic::{follow, on, sometimes},
@@ -115,6 +115,7 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
                 asked=asked(|a, b| a.bag != b.bag)
                 commit=commit(|text| Ok(Change::Bag(wish::optional_number(text)?)))
             />
+            <Frames view target shown=Memo::new(move |_| shown().framing)/>
         </div>
     }
 }
@@ -151,6 +152,43 @@ fn When(view: View, target: Memo<Option<Conn>>, shown: Memo<ReadWhen>) -> impl I
             <option value="arrival">{view.say(Label::WhenArrival)}</option>
             <option value="queued">{view.say(Label::WhenQueued)}</option>
             <option value="held">{view.say(Label::WhenHeld)}</option>
+        </select>
+    }
+}
+
+/// The framings that can be chosen here; others are set by the command line or a lesson.
+const FRAMINGS: [Framing; 4] = [
+    Framing::LINES,
+    Framing::Length(1),
+    Framing::Length(4),
+    Framing::Fixed(20),
+];
+
+/// How messages are found.
+#[component]
+fn Frames(view: View, target: Memo<Option<Conn>>, shown: Memo<Option<Framing>>) -> impl IntoView {
+    let select = NodeRef::<html::Select>::new();
+    follow(move || {
+        view.complaint.track();
+        let shown = shown.get();
+        let index = FRAMINGS.iter().position(|&it| Some(it) == shown);
+        if let Some(select) = select.get() {
+            select.set_selected_index(index.map_or(0, |index| index as i32 + 1));
+        }
+    });
+    let chosen = move |_| {
+        let index = select.get_untracked().map_or(0, |it| it.selected_index());
+        let framing = FRAMINGS.get((index - 1) as usize).copied();
+        let change = Ok(Change::Framing(framing));
+        let _ = ask(view, target.get_untracked(), change);
+    };
+    view! {
+        <select node_ref=select aria-label=view.say(Label::Framing) on:change=on(chosen)>
+            <option>{view.say(Label::NoFraming)}</option>
+            <option>{view.say(Label::ByLines)}</option>
+            <option>{view.say(Label::ByLength)}" 1"</option>
+            <option>{view.say(Label::ByLength)}" 4"</option>
+            <option>{view.say(Label::ByFixed)}" 20"</option>
         </select>
     }
 }

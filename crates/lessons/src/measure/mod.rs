@@ -6,6 +6,7 @@
 mod calls;
 mod datagrams;
 mod listener;
+mod messages;
 mod stream;
 
 use protocol::{Conn, End, Record};
@@ -53,6 +54,17 @@ pub enum Measure {
     Resets,
     /// close(2) of an end: bytes that nobody had read.
     Unread,
+    /// How long each message is that the server's program found, framing included.
+    Messages,
+    /// Messages that several reads brought: how many reads. Derived.
+    CutMessages,
+    /// Messages of which the first byte came in a read with bytes of the message before: how long
+    /// they are. Derived.
+    GluedMessages,
+    /// What was read and is no message: how many bytes.
+    Unframed,
+    /// Reads of the server that end within a character: how many of its bytes they got. Derived.
+    HalfCharacters,
     /// Bytes that came back as they were sent, in the order in which they were sent.
     Compared,
     /// connect(2) has been called: the number of the connection.
@@ -213,6 +225,8 @@ impl Item {
 pub(crate) struct Memory {
     arrived: u64,
     read: u64,
+    /// What a measure needs that compares records with those before.
+    state: Option<Box<model::State>>,
 }
 
 /// What a record adds; None: nothing.
@@ -224,6 +238,7 @@ pub(crate) fn item(
 ) -> Option<Item> {
     stream::item(measure, scope, memory, &record.event)
         .or_else(|| listener::item(measure, scope, &record.event))
+        .or_else(|| messages::item(measure, scope, memory, record))
         .or_else(|| calls::item(measure, scope, &record.event))
         .or_else(|| datagrams::item(measure, scope, &record.event))
 }

@@ -128,7 +128,11 @@ fn contents(stage: &mut Stage, capacity: u64) -> u64 {
 
 /// No bag: a table with a stamp. Each recv is answered at once.
 fn table(stage: &mut Stage) {
-    let lines = [stage.label(Label::NoBag), stage.label(Label::NoBag2)];
+    let labels = match stage.policy().framing {
+        Some(_) => [Label::PerMessage, Label::PerMessage2],
+        None => [Label::NoBag, Label::NoBag2],
+    };
+    let lines = labels.map(|label| stage.label(label));
     let (at, scale, size, first, room) = if stage.plan.is_wide() {
         let size = stage.size.title;
         ((1640.0, 616.0), 1.0, size, (1754.0, 402.0), 290.0)
@@ -136,6 +140,9 @@ fn table(stage: &mut Stage) {
         let size = stage.size.small;
         ((12.0, 486.0), 0.5, size, (70.0, 384.0), 124.0)
     };
+    if stage.plan.is_wide() {
+        last_message(stage, (first.0, first.1 - 3.2 * size), size, room);
+    }
     let sketch = &mut stage.sketch;
     for (d, ink) in [
         ("M0 -96H228V-80H0Z", Ink::Wood),
@@ -166,5 +173,24 @@ fn table(stage: &mut Stage) {
                 .middle()
                 .within(room),
         );
+    }
+}
+
+/// The message that the program found last, and how the reads had brought it.
+fn last_message(stage: &mut Stage, (x, y): (f64, f64), size: f64, room: f64) {
+    let (Some(connection), Some(server)) = (stage.connection, stage.server()) else {
+        return;
+    };
+    let Some(cut) = server.messages.last().filter(|cut| !cut.is_unseen()) else {
+        return;
+    };
+    let lang = stage.frame.lang;
+    let is = words::message_is(cut.ordinal, cut.bytes(), cut.times, lang);
+    let (reads, glued) = (connection.reads_of_message(cut), connection.is_glued(cut));
+    let how = words::how_read(reads, glued, lang);
+    for (words, y) in [(is, y), (how, y + size * 1.35)] {
+        let size = fitting(&words, size, room).max(stage.size.least);
+        let line = text(words, (x, y), size).middle().within(room);
+        stage.sketch.text(line.bold());
     }
 }

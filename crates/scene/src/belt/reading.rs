@@ -5,7 +5,7 @@ use model::{Connection, Cut, Moment};
 
 use super::{Stage, buffer, incoming, racks};
 use crate::{
-    Ink,
+    Ink, half,
     heap::{Rack, Spot, hits},
     motion::{ease, hump, lerp, quad_out},
     sketch::{THIN, area, fitting, text},
@@ -40,7 +40,12 @@ pub(super) fn on_tray(stage: &Stage) -> Option<(u64, u64)> {
     let cut = last_read(stage)?;
     let gone = has_bag(stage) && !stage.motion.is_within(cut.moment, TIPPED_MS);
     let answered = stage.server()?.answered.total.bytes;
-    (!gone).then_some((cut.from.max(answered), cut.to))
+    // What belongs to no whole message yet stays on the tray.
+    let from = match stage.policy().framing {
+        Some(_) => answered,
+        None => cut.from.max(answered),
+    };
+    (!gone).then_some((from, cut.to))
 }
 
 /// What recv asked for while its bytes are on the tray, otherwise what the next one will ask for.
@@ -149,7 +154,7 @@ fn load(stage: &mut Stage, from: u64, to: u64) {
         };
         let p = stage.motion.progress(cut.moment, delay, SLIDE_MS);
         let mut spot = tray.spot(offset);
-        if p < 1.0 {
+        if p < 1.0 && offset >= cut.from {
             let begin = sized(source.spot(offset), &source, &tray);
             spot = over_the_lip(stage, begin, spot, p);
         }
@@ -171,6 +176,12 @@ fn load(stage: &mut Stage, from: u64, to: u64) {
     }
     if phase(stage).is_none() {
         hits(&mut stage.sketch, connection, &tray, from, to);
+        let size = stage.size.title;
+        let aside = stage.plan.tray_width(stage.bufsize()) / 2.0;
+        for (edge, side) in [(from, -aside), (to, aside)] {
+            let at = (x + side, stage.plan.tray_y - lift - size);
+            half::tag(&mut stage.sketch, connection, edge, at, size);
+        }
     }
     if stage.motion.is_reduced() && stage.motion.is_within(cut.moment, SCOOP_MS - SLIDE_MS) {
         // As a step: first it is shown what will be taken.

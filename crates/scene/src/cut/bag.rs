@@ -1,7 +1,7 @@
 //! The fourth partition, by the bags: a net with a place for each byte, on the same axis. Without
 //! a bag each read is answered, and its answer leaves its record here.
 
-use super::{Stage, pieces::Words, reads};
+use super::{Stage, messages, pieces::Words, reads};
 use crate::{
     Ink, Look, Row, Target,
     heap::Spot,
@@ -18,6 +18,7 @@ pub(super) fn draw(stage: &mut Stage) {
         sack(stage, u64::from(bag));
     }
     contents(stage);
+    messages::brackets(stage);
     answered(stage);
     going_down(stage);
 }
@@ -162,7 +163,7 @@ fn contents(stage: &mut Stage) {
     let (Some(connection), Some(server)) = (stage.connection, stage.server()) else {
         return;
     };
-    if connection.policy.bag.is_none() {
+    if !stage.collects() {
         return;
     }
     let layout = stage.layout;
@@ -186,8 +187,7 @@ fn going_down(stage: &mut Stage) {
         return;
     };
     let layout = stage.layout;
-    let has_bag = connection.policy.bag.is_some();
-    let floor = if has_bag {
+    let floor = if stage.collects() {
         layout.bag_floor()
     } else {
         layout.scoop_floor()
@@ -225,9 +225,17 @@ fn answered(stage: &mut Stage) {
     let top = layout.bag.middle() - height / 2.0;
     let has_bag = stage.policy().bag.is_some();
     for cut in server.answered.cuts_within(stage.axis.from, stage.axis.to) {
+        let message = stage.connection.zip(stage.message_of(cut).cloned());
         let words = Words {
-            count: words::number(cut.bytes()),
-            rest: words::answer_is(cut.ordinal, cut.times, has_bag, stage.frame.lang),
+            // A message's words stand between its marks.
+            count: match message {
+                Some(_) => String::new(),
+                None => words::number(cut.bytes()),
+            },
+            rest: match message {
+                Some(_) => String::new(),
+                None => words::answer_is(cut.ordinal, cut.times, has_bag, stage.frame.lang),
+            },
             mono: false,
         };
         let stroke = stage.pen(Ink::Ink, 2.0);
@@ -244,6 +252,9 @@ fn answered(stage: &mut Stage) {
                 area(at.x, top, at.w, height),
                 Target::Record(cut.moment.seq),
             );
+        }
+        if let Some((connection, message)) = message {
+            messages::marks(stage, connection, &message, (top, height));
         }
         stage.edge_hit(Row::Packed, cut.to, (top, height));
     }

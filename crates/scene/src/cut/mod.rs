@@ -12,6 +12,7 @@ mod client;
 mod floors;
 mod glass;
 mod layout;
+mod messages;
 mod next;
 mod numbers;
 mod pieces;

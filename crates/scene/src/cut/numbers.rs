@@ -172,7 +172,11 @@ fn window(stage: &mut Stage) {
 fn no_bag(stage: &mut Stage) {
     let layout = stage.layout;
     let size = layout.sizes.label;
-    for (index, label) in [Label::NoBag, Label::NoBag2].into_iter().enumerate() {
+    let labels = match stage.policy().framing {
+        Some(_) => [Label::PerMessage, Label::PerMessage2],
+        None => [Label::NoBag, Label::NoBag2],
+    };
+    for (index, label) in labels.into_iter().enumerate() {
         let words = stage.label(label);
         let y = layout.bag.middle() + size * (0.1 + 1.3 * (index as f64 - 0.2));
         stage.sketch.text(

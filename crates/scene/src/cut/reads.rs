@@ -3,7 +3,7 @@
 use model::Cut;
 
 use super::{Stage, pieces::Words, streams::record};
-use crate::{Ink, Row, Target, words};
+use crate::{Ink, Row, Target, half, sketch::trace, words};
 
 /// A read, ms: the scoop rises, rests, comes down with what was there; then it is tipped.
 pub(super) const RISE_MS: f64 = 180.0;
@@ -35,8 +35,7 @@ pub(super) fn lifted<'a>(stage: &Stage<'a>) -> Option<Lift<'a>> {
     if cut.to <= answered {
         return None;
     }
-    let has_bag = stage.policy().bag.is_some();
-    let is_there = !has_bag || stage.motion.is_within(cut.moment, TIPPED_MS);
+    let is_there = !stage.collects() || stage.motion.is_within(cut.moment, TIPPED_MS);
     is_there.then_some(Lift {
         cut,
         from: cut.from.max(answered),
@@ -76,6 +75,20 @@ pub(super) fn draw(stage: &mut Stage) {
         let stroke = stage.pen(Ink::Ink, 2.0);
         if let Some(at) = record(stage, (cut, 0.0), (top, height), Ink::Bag, stroke, &words) {
             stage.sketch.hit(at, Target::Record(cut.moment.seq));
+        }
+    }
+    if let Some(connection) = stage.connection {
+        let size = layout.sizes.record;
+        for cut in server.read.cuts_within(stage.axis.from, stage.axis.to) {
+            let x = stage.axis.x(cut.to);
+            if x > stage.axis.left && x < stage.axis.right + 1.0 {
+                let at = (x, layout.scoop.top + size * 0.85);
+                if half::tag(&mut stage.sketch, connection, cut.to, at, size) {
+                    let stem = trace("M# #V#", &[x, at.1 + size * 0.68, top]);
+                    let pen = stage.pen(Ink::Ink, 1.5);
+                    stage.sketch.path(stem, None, Some(pen));
+                }
+            }
         }
     }
     // While its bytes are in the bag, an edge shows there.

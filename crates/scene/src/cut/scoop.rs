@@ -113,7 +113,7 @@ fn place(stage: &Stage, connection: &Connection, lift: Option<&Lift>) -> Scoop {
         return at_work;
     }
     // Empty again, to the new read edge.
-    let back = if connection.policy.bag.is_some() {
+    let back = if stage.collects() {
         ease(motion.progress(cut.moment, reads::TIPPED_MS, 250.0))
     } else {
         1.0
@@ -137,7 +137,7 @@ fn load(stage: &mut Stage, connection: &Connection, lift: &Lift, scoop: &Scoop) 
     };
     let floor = floor - 3.0 * layout.unit;
     let bag = layout.bag_floor();
-    let has_bag = connection.policy.bag.is_some();
+    let has_bag = stage.collects();
     let (from, to) = (lift.from, lift.to);
     stage.heap(connection, (from, to), |stage, offset| {
         let spot = stage.axis.spot(offset, floor);
@@ -170,7 +170,7 @@ fn figure(stage: &mut Stage, scoop: &Scoop, loaded: bool) {
     let flare = (13.0 * unit).min(width);
     // While it is tipped, its bottom is drawn back from under the fruit.
     let back = match reads::last(stage) {
-        Some(cut) if loaded && stage.policy().bag.is_some() => {
+        Some(cut) if loaded && stage.collects() => {
             stage
                 .motion
                 .progress(cut.moment, reads::TIP_MS, reads::SPREAD_MS)

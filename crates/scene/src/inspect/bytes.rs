@@ -23,7 +23,7 @@ pub(super) fn incoming(connection: &Connection, from: u64, to: u64, lang: Lang) 
     if !now.is_empty() {
         found.tell(Label::Now.text(lang), now, Source::Derived);
     }
-    for row in Row::ALL {
+    for &row in Row::of(Some(connection)) {
         let label = words::row_label(row, connection.policy.bag.is_some());
         match row.ruler(connection) {
             Some(ruler) => {
@@ -252,8 +252,9 @@ pub(super) fn mark_cuts(glyphs: &mut [Glyph], connection: &Connection) {
             Part::Tail => (glyph.from, end),
             Part::Invalid | Part::Unknown(_) => continue,
         };
-        glyph.cut_by = Row::ALL
-            .into_iter()
+        glyph.cut_by = Row::of(Some(connection))
+            .iter()
+            .copied()
             .filter(|row| {
                 row.ruler(connection).is_some_and(|ruler| {
                     // The end of what has come so far is an edge only once something is there.

@@ -22,13 +22,13 @@ pub(super) fn edge(connection: &Connection, row: Row, offset: u64, lang: Lang) -
         title: words::edge_of(connection.conn, Piece::of(row, bag), offset, lang),
         ..Inspection::default()
     };
-    for other in Row::ALL {
+    for &other in Row::of(Some(connection)) {
         let (value, source) = at(connection, other, offset, lang);
         found.tell(words::row_label(other, bag).text(lang), value, source);
     }
     // Not further than the stream: what lies behind its end is not unknown, it is not there.
-    let end = Row::ALL
-        .into_iter()
+    let end = Row::of(Some(connection))
+        .iter()
         .filter_map(|row| row.ruler(connection))
         .map(|ruler| ruler.total.bytes)
         .max()

@@ -116,7 +116,21 @@ pub fn name(state: &State, target: Target, lang: Lang) -> Option<String> {
 
 impl Row {
     /// All of them, in the order in which bytes pass them.
-    pub const ALL: [Row; 4] = [Row::Sent, Row::Arrived, Row::Read, Row::Packed];
+    pub const ALL: [Row; 5] = [
+        Row::Sent,
+        Row::Arrived,
+        Row::Read,
+        Row::Packed,
+        Row::Message,
+    ];
+
+    /// Those of a connection: without messages there is no row of them.
+    pub(crate) fn of(connection: Option<&Connection>) -> &'static [Row] {
+        match connection.is_some_and(Connection::has_messages) {
+            true => &Row::ALL,
+            false => &Row::ALL[..4],
+        }
+    }
 
     /// Who cut the bytes there; None where nobody tells.
     pub(crate) fn ruler(self, connection: &Connection) -> Option<&Ruler> {
@@ -129,6 +143,7 @@ impl Row {
                 Some(_) => &end.bagged,
                 None => &end.answered,
             }),
+            Row::Message => server.map(|end| &end.messages),
         }
     }
 }

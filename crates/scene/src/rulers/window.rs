@@ -2,6 +2,8 @@
 
 use model::{Connection, Ruler};
 
+use crate::Row;
+
 /// So many cuts of the coarsest row are in the window, if there are as many.
 const CUTS: usize = 6;
 /// All of a stream of up to so many bytes is shown.
@@ -64,18 +66,10 @@ fn nice(bytes: u64) -> u64 {
     }
 }
 
-/// Sent, arrived, read, bagged; None where nobody tells.
-pub(super) fn rows(connection: &Connection) -> [Option<&Ruler>; 4] {
-    let server = connection.server.as_ref();
-    // Without a bag each read is answered: that is how the program cut the bytes.
-    let packed = server.map(|end| match connection.policy.bag {
-        Some(_) => &end.bagged,
-        None => &end.answered,
-    });
-    [
-        connection.client.as_ref().map(|end| &end.wrote),
-        server.map(|end| &end.arrived),
-        server.map(|end| &end.read),
-        packed,
-    ]
+/// Sent, arrived, read, bagged, and messages if there are any; None where nobody tells.
+pub(super) fn rows(connection: &Connection) -> Vec<Option<&Ruler>> {
+    Row::of(Some(connection))
+        .iter()
+        .map(|row| row.ruler(connection))
+        .collect()
 }

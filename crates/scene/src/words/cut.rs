@@ -97,3 +97,19 @@ pub(crate) fn stamp_and_data(stamp: u64, data: u64, lang: Lang) -> String {
         Lang::Zh => format!("= 时间戳 {stamp} + 数据 {data}"),
     }
 }
+
+/// "message 2"; with its bytes where they are not told beside it.
+pub(crate) fn message_is(ordinal: u64, bytes: u64, times: u32, lang: Lang) -> String {
+    if times != 1 {
+        return super::in_times(4, false, u64::from(times), lang);
+    }
+    let index = number(ordinal.saturating_add(1));
+    let of = match bytes {
+        0 => String::new(),
+        bytes => [" · ", &number(bytes)].concat(),
+    };
+    match lang {
+        Lang::En => format!("message {index}{of}"),
+        Lang::Zh => format!("消息 {index}{of}"),
+    }
+}

@@ -14,6 +14,7 @@ pub(crate) enum Piece {
     Read,
     Bag,
     Answer,
+    Message,
     Write,
 }
 
@@ -25,6 +26,7 @@ impl Piece {
             Row::Read => Piece::Read,
             Row::Packed if bag => Piece::Bag,
             Row::Packed => Piece::Answer,
+            Row::Message => Piece::Message,
         }
     }
 
@@ -36,6 +38,7 @@ impl Piece {
                 Piece::Read => "read",
                 Piece::Bag => "bag",
                 Piece::Answer => "answer",
+                Piece::Message => "message",
                 Piece::Write => "send",
             },
             Lang::Zh => match self {
@@ -44,6 +47,7 @@ impl Piece {
                 Piece::Read => "读取",
                 Piece::Bag => "装袋",
                 Piece::Answer => "回答",
+                Piece::Message => "消息",
             },
         }
     }
@@ -66,6 +70,7 @@ pub(crate) fn row_label(row: Row, bag: bool) -> Label {
         Row::Read => Label::ReadRow,
         Row::Packed if bag => Label::BaggedRow,
         Row::Packed => Label::AnsweredRow,
+        Row::Message => Label::MessageRow,
     }
 }
 

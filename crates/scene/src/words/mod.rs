@@ -28,8 +28,8 @@ pub(crate) use all::{Doing, and_more, arrows, at_the_desk, connections, doing, r
 pub(crate) use caption::LOSS_MS;
 pub use caption::{Span, caption, caption_text};
 pub(crate) use cut::{
-    answer_is, at_byte, before, cut_title, end_of_send, inside_send, of_all, returned, send_is,
-    stamp_and_data, window_is_zero,
+    answer_is, at_byte, before, cut_title, end_of_send, inside_send, message_is, of_all, returned,
+    send_is, stamp_and_data, window_is_zero,
 };
 pub use duration::{duration, tenths_of_seconds};
 pub use inspect::glyph_words;
@@ -49,4 +49,6 @@ pub(crate) use number::{
     sleeps, stamps, times,
 };
 pub(crate) use rows::state_name;
-pub(crate) use ruler::{in_segments, in_times, not_bagged, not_read, to_come, unknown_row};
+pub(crate) use ruler::{
+    how_read, in_segments, in_times, no_whole_message, not_bagged, not_read, to_come, unknown_row,
+};

@@ -17,12 +17,43 @@ pub(crate) fn in_times(row: usize, has_bag: bool, count: u64, lang: Lang) -> Str
         0 => ("send", "sends", "次发送"),
         1 => ("look", "looks", "次观察"),
         2 => ("read", "reads", "次读取"),
+        4 => ("message", "messages", "条消息"),
         _ if has_bag => ("bag", "bags", "袋"),
         _ => ("answer", "answers", "个回答"),
     };
     match lang {
         Lang::En => format!("in {}", plural(count, one, many)),
         Lang::Zh => format!("{} {zh}", number(count)),
+    }
+}
+
+/// How the reads brought a message: "2 reads, glued". Nothing if one read brought just it.
+pub(crate) fn how_read(reads: Option<usize>, glued: Option<bool>, lang: Lang) -> String {
+    let cut = reads.filter(|&reads| reads > 1).map(|reads| {
+        let reads = reads as u64;
+        match lang {
+            Lang::En => format!("cut: {}", plural(reads, "read", "reads")),
+            Lang::Zh => format!("拆在 {} 次读取里", number(reads)),
+        }
+    });
+    let glued = glued.filter(|&glued| glued).map(|_| match lang {
+        Lang::En => "glued",
+        Lang::Zh => "粘前一条",
+    });
+    match (cut, glued, lang) {
+        (Some(cut), Some(glued), Lang::En) => format!("{cut}, {glued}"),
+        (Some(cut), Some(glued), Lang::Zh) => format!("{cut}，{glued}"),
+        (Some(cut), None, _) => cut,
+        (None, glued, _) => glued.unwrap_or_default().to_string(),
+    }
+}
+
+/// "12: no whole message yet".
+pub(crate) fn no_whole_message(count: u64, lang: Lang) -> String {
+    let count = number(count);
+    match lang {
+        Lang::En => format!("{count}: no whole message yet"),
+        Lang::Zh => format!("{count}：还不是完整的消息"),
     }
 }
 

@@ -484,6 +484,11 @@ impl Say<'_> {
                 format!("*One bag of {bytes_}.*"),
                 format!("*一袋 {bytes_} 个。*"),
             )
+        } else if self.connection.policy.framing.is_some() {
+            self.say(
+                "*Each message is answered.*".into(),
+                "*每条消息都回答。*".into(),
+            )
         } else {
             self.say(
                 "*Each recv is answered.*".into(),

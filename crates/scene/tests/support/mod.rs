@@ -25,6 +25,8 @@ pub struct Story {
     at_nanos: u64,
     totals: HashMap<&'static str, u64>,
     foreign: bool,
+    /// What the bytes are, over and over; digits if it is empty.
+    content: Vec<u8>,
 }
 
 impl Story {
@@ -36,6 +38,7 @@ impl Story {
             at_nanos: 0,
             totals: HashMap::new(),
             foreign: false,
+            content: Vec::new(),
         };
         for line in script.split(['\n', ';']) {
             let line = line.trim();
@@ -54,6 +57,10 @@ impl Story {
     }
 
     fn line(&mut self, line: &str) {
+        if let Some(content) = line.strip_prefix("content ") {
+            self.content = content.into();
+            return;
+        }
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |index: usize| -> u64 { words[index].parse().expect(line) };
         let named = |name: &str| -> Option<u64> {
@@ -64,9 +71,13 @@ impl Story {
         let since_nanos = (times > 1).then_some(self.at_nanos);
         let conn = CONN;
         let server = End::Server;
+        let content = match self.content.is_empty() {
+            true => b"0123456789".to_vec(),
+            false => self.content.clone(),
+        };
         let digits = |from: u64, bytes: u64| {
             let preview = (from..from + bytes.min(256))
-                .map(|offset| b'0' + (offset % 10) as u8)
+                .map(|offset| content[offset as usize % content.len()])
                 .collect();
             (times == 1).then_some(Preview(preview))
         };
@@ -214,6 +225,19 @@ impl Story {
                     times,
                     since_nanos,
                     preview: digits(offset, bytes),
+                })
+            }
+            "message" => {
+                let bytes = number(1);
+                let offset = self.total("message", bytes);
+                Event::Message(Message {
+                    conn,
+                    end: server,
+                    offset,
+                    bytes,
+                    framing_bytes: named("framing").unwrap_or(0),
+                    times,
+                    since_nanos,
                 })
             }
             "bagged" => {

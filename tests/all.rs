@@ -10,6 +10,7 @@ mod desk;
 mod errors;
 mod flood;
 mod http;
+mod lessons;
 mod log;
 mod mirror;
 mod python;

@@ -67,7 +67,7 @@ pub fn value(name: &str) -> String {
 
 /// Shows the list of values in place of the table.
 pub async fn show_values(page: &Page) -> Result<()> {
-    page.click(".switch button:last-child").await
+    page.click(".switch button:nth-child(2)").await
 }
 
 /// Shows the table in place of the list of values.

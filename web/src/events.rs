@@ -8,7 +8,8 @@ use protocol::{Conn, Event, Source, Sources};
 use scene::{Lang, words};
 
 /// All but the samples of queues, which come many times a second.
-pub const FACTS: Kinds = Kinds(((1 << Kinds::COUNT) - 1) & !(1 << 16) & !(1 << 23) & !(1 << 29));
+pub const FACTS: Kinds =
+    Kinds((u64::MAX >> (64 - Kinds::COUNT)) & !(1 << 16) & !(1 << 23) & !(1 << 29));
 
 /// A kind of event that was seen: its place among [`Kinds`], and its names in English and Chinese.
 pub type Kind = (u32, &'static str, &'static str);

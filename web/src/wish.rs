@@ -93,6 +93,7 @@ pub fn belt_policy(bufsize: u32) -> Policy {
         bufsize: bufsize.max(100),
         pause_millis: 0,
         bag: Some(100),
+        framing: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocol::{Policy, ReadWhen, Request, Spacing};
+use protocol::{Framing, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
 /// Watch what a TCP stream socket really does.
@@ -63,6 +63,9 @@ pub struct Serve {
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 1, Policy::BAG_MAX))]
     pub bag: Option<u32>,
+    /// Find messages and answer each: fixed:N, lines, delimiter:C, length or length:N
+    #[arg(long, value_name = "HOW", conflicts_with = "bag", value_parser = framing)]
+    pub framing: Option<Framing>,
     /// Wait so long before each recv, as in 200ms or 1.5s
     #[arg(long, value_name = "TIME", default_value = "0ms", allow_hyphen_values = true,
         value_parser = |text: &str| millis(text, Policy::PAUSE_MILLIS_MAX))]
@@ -157,6 +160,7 @@ impl Serve {
             bufsize: self.bufsize,
             pause_millis: self.pause,
             bag: self.bag,
+            framing: self.framing,
         }
     }
 }
@@ -342,6 +346,12 @@ fn host_name(text: &str) -> Result<String, String> {
     is_name
         .then(|| text.to_owned())
         .ok_or_else(|| "give a bare name, for example lecture.example".to_owned())
+}
+
+fn framing(text: &str) -> Result<Framing, String> {
+    let framing: Framing = text.parse()?;
+    framing.check().map_err(|refusal| refusal.to_string())?;
+    Ok(framing)
 }
 
 fn read_when(text: &str) -> Result<ReadWhen, String> {

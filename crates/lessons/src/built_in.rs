@@ -5,7 +5,16 @@ use crate::{Lesson, Wrong, read};
 /// A line a lesson, in the order of the catalogue.
 const FILES: &[(&str, &str)] = &[
     ("belt.toml", include_str!("../lessons/belt.toml")),
+    ("pace.toml", include_str!("../lessons/pace.toml")),
+    ("buffer.toml", include_str!("../lessons/buffer.toml")),
+    ("echo.toml", include_str!("../lessons/echo.toml")),
+    ("queue.toml", include_str!("../lessons/queue.toml")),
+    ("promises.toml", include_str!("../lessons/promises.toml")),
     ("api.toml", include_str!("../lessons/api.toml")),
+    ("empty.toml", include_str!("../lessons/empty.toml")),
+    ("full.toml", include_str!("../lessons/full.toml")),
+    ("rst.toml", include_str!("../lessons/rst.toml")),
+    ("half.toml", include_str!("../lessons/half.toml")),
 ];
 
 /// Reads them, in the order of the catalogue.

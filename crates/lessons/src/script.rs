@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of how an action is carried out. The page does not get scripts.
 
-use protocol::{End, ReadWhen};
+use protocol::{End, Framing, ReadWhen};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{MakeCall, Statement};
@@ -134,6 +134,9 @@ pub struct SetPolicy {
     /// Bytes of a bag.
     #[serde(default)]
     pub bag: Option<u32>,
+    /// How it finds messages.
+    #[serde(default)]
+    pub framing: Option<Framing>,
 }
 
 /// One client, or all.

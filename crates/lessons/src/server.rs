@@ -1,6 +1,6 @@
 //! The echo server that a lesson is taught on: its own, with a listener of its own.
 
-use protocol::{Policy, ReadWhen};
+use protocol::{Framing, Policy, ReadWhen};
 use serde::{Deserialize, Serialize};
 
 /// How it is to be. What is left out is as in the tutorial.
@@ -19,6 +19,8 @@ pub struct Server {
     pub pause_millis: u32,
     /// Bytes of a bag.
     pub bag: Option<u32>,
+    /// How it finds messages.
+    pub framing: Option<Framing>,
     /// SO_RCVBUF asked for, bytes.
     pub receive_buffer: Option<u32>,
     /// SO_SNDBUF asked for, bytes.
@@ -35,6 +37,7 @@ impl Default for Server {
             bufsize: policy.bufsize,
             pause_millis: policy.pause_millis,
             bag: policy.bag,
+            framing: policy.framing,
             receive_buffer: None,
             send_buffer: None,
         }
@@ -50,6 +53,7 @@ impl Server {
             bufsize: self.bufsize,
             pause_millis: self.pause_millis,
             bag: self.bag,
+            framing: self.framing,
         }
     }
 }

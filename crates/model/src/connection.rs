@@ -59,6 +59,9 @@ pub struct EndState {
     pub bagged: Ruler,
     /// What came in, as the server's program answered it.
     pub answered: Ruler,
+    /// What came in, as the server's program found messages in it. `asked` is what a message has
+    /// without its head or delimiter, bytes.
+    pub messages: Ruler,
     /// The last answers, at most [`Ruler::CUTS_MAX`].
     pub answers: Tail<Answer>,
     /// Bytes of stamp among all answers.

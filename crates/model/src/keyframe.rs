@@ -88,6 +88,7 @@ impl EndState {
             wrote: self.wrote.total,
             bagged: self.bagged.total,
             answered: self.answered.total,
+            messages: self.messages.total,
             stamp_bytes: self.stamp_bytes,
             blocked: self.blocked.is_some(),
             shut_by_self: self.shut_by_self.is_some(),
@@ -106,6 +107,7 @@ impl EndState {
             wrote: Ruler::from_total(known.wrote),
             bagged: Ruler::from_total(known.bagged),
             answered: Ruler::from_total(known.answered),
+            messages: Ruler::from_total(known.messages),
             ..EndState::default()
         };
         end.resume(known, moment);
@@ -118,6 +120,7 @@ impl EndState {
         self.wrote.skip_to(known.wrote, moment);
         self.bagged.skip_to(known.bagged, moment);
         self.answered.skip_to(known.answered, moment);
+        self.messages.skip_to(known.messages, moment);
         self.segments = known.segments;
         self.stamp_bytes = known.stamp_bytes;
         let since = |now: bool, before: Option<Moment>| now.then(|| before.unwrap_or(moment));

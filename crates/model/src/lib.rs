@@ -10,11 +10,13 @@
 //! ```
 
 mod calls;
+mod character;
 mod connection;
 mod keyframe;
 mod levels;
 mod marker;
 mod marks;
+mod messages;
 mod pace;
 mod playback;
 mod program;
@@ -33,6 +35,7 @@ mod verify;
 mod weight;
 
 pub use calls::{Call, Calls};
+pub use character::HalfCharacter;
 pub use connection::{Answer, Connection, EndState, Moment};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};

@@ -35,11 +35,17 @@ pub enum Mark {
     Bagged,
     /// Records are missing.
     Dropped,
+    /// A message that several reads brought.
+    CutMessage,
+    /// A message whose first byte came in a read with bytes of the message before it.
+    GluedMessages,
+    /// A read at the server ended within a character.
+    HalfCharacter,
 }
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Mark; 9] = [
+    pub const ALL: [Mark; 12] = [
         Mark::ShortRead,
         Mark::MixedRead,
         Mark::WindowZero,
@@ -49,6 +55,9 @@ impl Mark {
         Mark::AcceptQueue,
         Mark::Bagged,
         Mark::Dropped,
+        Mark::CutMessage,
+        Mark::GluedMessages,
+        Mark::HalfCharacter,
     ];
 }
 
@@ -142,12 +151,21 @@ impl Marks {
     pub(crate) fn after(state: &State, record: &Record) -> Marks {
         Marks::just(match &record.event {
             Event::Read(read) if read.end == End::Server => {
-                let mixes = state
-                    .conn(read.conn)
-                    .is_some_and(|connection| mixes(connection, record.seq));
+                let connection = state.conn(read.conn);
+                let mixes = connection.is_some_and(|connection| mixes(connection, record.seq));
+                let half = connection.is_some_and(|connection| {
+                    let edge = read.offset.saturating_add(read.returned);
+                    connection.half_character(edge).is_some()
+                });
                 return Marks::NONE
                     .with(Mark::ShortRead, read.returned < read.asked)
-                    .with(Mark::MixedRead, mixes);
+                    .with(Mark::MixedRead, mixes)
+                    .with(Mark::HalfCharacter, half);
+            }
+            Event::Message(message) => {
+                return state
+                    .conn(message.conn)
+                    .map_or(Marks::NONE, |connection| of_message(connection, record.seq));
             }
             Event::Blocked(_) => Mark::Blocked,
             Event::EndOfStream(_) => Mark::EndOfStream,
@@ -169,6 +187,25 @@ fn mixes(connection: &Connection, seq: Seq) -> bool {
         .zip(connection.batches())
         .and_then(|(cut, batches)| Connection::mixes(batches, cut))
         .is_some_and(|parts| parts > 1)
+}
+
+/// How the message that the record told lies among the reads.
+fn of_message(connection: &Connection, seq: Seq) -> Marks {
+    let message = connection
+        .server
+        .as_ref()
+        .and_then(|server| server.messages.last())
+        .filter(|cut| cut.moment.seq == seq);
+    let Some(message) = message else {
+        return Marks::NONE;
+    };
+    let reads = connection.reads_of_message(message);
+    Marks::NONE
+        .with(Mark::CutMessage, reads.is_some_and(|reads| reads > 1))
+        .with(
+            Mark::GluedMessages,
+            connection.is_glued(message) == Some(true),
+        )
 }
 
 /// Which records a person steps among.
@@ -203,7 +240,7 @@ impl Filter {
 /// A set of kinds of events, by the places of their names in [`Event::NAMES`]; bit 19 is
 /// [`Event::Unknown`]. Empty: all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(pub u32);
+pub struct Kinds(pub u64);
 
 impl Kinds {
     /// How many kinds there are.
@@ -243,6 +280,7 @@ impl Kinds {
             Event::DatagramReceived(_) => 27,
             Event::DatagramLost(_) => 28,
             Event::DatagramQueue(_) => 29,
+            Event::Unframed(_) => 30,
             Event::Compared(_) => 31,
         }
     }

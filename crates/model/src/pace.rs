@@ -145,6 +145,7 @@ impl Pace {
             Event::Connecting(_) => 400,
             Event::Called(_) => 300,
             Event::Message(_) => 300,
+            Event::Unframed(_) => 900,
             Event::Compared(_) => 600,
             Event::DatagramBound(_) => 400,
             Event::DatagramSent(_) | Event::DatagramReceived(_) => 900 + 250,

@@ -18,7 +18,8 @@ pub struct Cut {
     pub ordinal: u64,
     /// How many were merged into it; 1 is one. 0: nobody saw how these bytes were cut.
     pub times: u32,
-    /// What was asked for (reads and writes), bytes; otherwise its length.
+    /// What was asked for (reads and writes), bytes; of a message, what it has without its framing;
+    /// otherwise its length.
     pub asked: u64,
     /// In how many segments it came (arrivals), where the system tells.
     pub segments: Option<u32>,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use protocol::{
     Accepted, Address, Answered, Conn, Connected, Event, Listening, Policy, Record, Seq, Total,
-    Unaccepted, Unknown, Waiting,
+    Unaccepted, UnframedWhy, Unknown, Waiting,
 };
 
 use crate::{Answer, Calls, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
@@ -134,8 +134,14 @@ impl State {
                     }
                     None => self.note(Fault::NoSuchConnection { seq: record.seq }),
                 }
-                if matches!(event, Event::Closed(_)) {
-                    self.forget_closed();
+                match event {
+                    Event::Closed(_) => self.forget_closed(),
+                    Event::Unframed(unframed) if unframed.why == UnframedWhy::TooLong => {
+                        if let Some(connection) = self.conns.get_mut(&conn) {
+                            Arc::make_mut(connection).policy.framing = None;
+                        }
+                    }
+                    _ => {}
                 }
             }
         }
@@ -272,6 +278,24 @@ impl EndState {
                     });
                 }
                 push(&mut self.bagged, cut(e.offset, e.bytes, e.bytes, e.times))
+            }
+            Event::Message(e) => {
+                // Where a framing comes into force, messages begin where the answers ended.
+                if e.offset > self.messages.total.bytes && e.offset == self.answered.total.bytes {
+                    self.messages = Ruler::from_total(Total {
+                        bytes: e.offset,
+                        times: self.messages.total.times,
+                    });
+                }
+                let payload = e.bytes.saturating_sub(e.framing_bytes);
+                push(&mut self.messages, cut(e.offset, e.bytes, payload, e.times))
+            }
+            Event::Unframed(e) => {
+                (e.offset != self.answered.total.bytes).then_some(Fault::Offset {
+                    seq: moment.seq,
+                    expected: self.answered.total.bytes,
+                    found: e.offset,
+                })
             }
             Event::Answered(e) => {
                 self.answer(e, moment);

@@ -142,16 +142,19 @@ fn broken_law(end: &EndState, place: End) -> Option<&'static str> {
         &end.wrote,
         &end.bagged,
         &end.answered,
+        &end.messages,
     ];
     let bytes = |index: usize| rulers[index].total.bytes;
-    let (arrived, read, wrote, bagged, answered) =
-        (bytes(0), bytes(1), bytes(2), bytes(3), bytes(4));
+    let (arrived, read, wrote, bagged) = (bytes(0), bytes(1), bytes(2), bytes(3));
+    let (answered, messages) = (bytes(4), bytes(5));
     if rulers.iter().any(|ruler| !ruler.is_whole()) {
         Some("the cuts of a ruler have a hole")
     } else if read > arrived {
         Some("more was read than arrived")
     } else if bagged > read {
         Some("more was bagged than read")
+    } else if messages > read {
+        Some("messages go beyond what was read")
     } else if answered > read {
         Some("more was answered than read")
     } else if place == End::Server && wrote > end.stamp_bytes.saturating_add(answered) {

@@ -66,12 +66,13 @@ fn end_bytes(end: &Option<EndState>, beside: Option<&Option<EndState>>) -> usize
         return 0;
     };
     let beside = beside.and_then(Option::as_ref);
-    let rulers: [fn(&EndState) -> &Ruler; 5] = [
+    let rulers: [fn(&EndState) -> &Ruler; 6] = [
         |end| &end.arrived,
         |end| &end.read,
         |end| &end.wrote,
         |end| &end.bagged,
         |end| &end.answered,
+        |end| &end.messages,
     ];
     let cuts: usize = rulers
         .iter()

@@ -67,6 +67,7 @@ pub enum Event {
     DatagramReceived(DatagramReceived),
     DatagramLost(DatagramLost),
     DatagramQueue(DatagramQueue),
+    Unframed(Unframed),
     Compared(Compared),
 }
 
@@ -79,7 +80,7 @@ impl From<Queues> for Event {
 
 impl Event {
     /// The names of all events but [`Event::Unknown`], as they stand in JSON.
-    pub const NAMES: [&str; 30] = [
+    pub const NAMES: [&str; 31] = [
         "listening",
         "waiting",
         "connected",
@@ -109,6 +110,7 @@ impl Event {
         "datagram_received",
         "datagram_lost",
         "datagram_queue",
+        "unframed",
         "compared",
     ];
 
@@ -139,6 +141,7 @@ impl Event {
             Event::Called(e) => (e.conn?, e.end),
             Event::Connecting(e) => (e.conn, e.end),
             Event::Message(e) => (e.conn, e.end),
+            Event::Unframed(e) => (e.conn, e.end),
             Event::Compared(e) => (e.conn, e.end),
             Event::DatagramBound(e) => (e.conn?, e.end),
             Event::DatagramSent(e) => (e.conn, e.end),
@@ -321,6 +324,36 @@ pub struct Message {
     /// When the first of the merged messages was whole.
     #[serde(default)]
     pub since_nanos: Option<u64>,
+}
+
+/// The server's program could not make a message of what it has read. What was read and not
+/// answered is answered as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unframed {
+    /// The connection.
+    pub conn: Conn,
+    /// Always the server's end.
+    pub end: End,
+    /// Offset at which the message would begin, in the incoming direction.
+    pub offset: u64,
+    /// How many bytes from there on were read.
+    pub bytes: u64,
+    /// How many bytes it says that it has, without its head, where there is a head.
+    #[serde(default)]
+    pub claims: Option<u64>,
+    /// Why.
+    pub why: UnframedWhy,
+}
+
+/// Why there is no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnframedWhy {
+    /// It would be longer than [`crate::Framing::MESSAGE_BYTES_MAX`]. Where the next one begins
+    /// nobody knows: the connection has no framing any more, and each read is answered.
+    TooLong,
+    /// The stream ended within it.
+    EndOfStream,
 }
 
 /// The server's program has composed an answer: the stamp, then exactly the bytes it answers.

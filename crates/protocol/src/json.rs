@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Conn, Event, Header, Policy, PolicySet, ReadWhen, Record, Seq, Unknown};
+use crate::{Conn, Event, Framing, Header, Policy, PolicySet, ReadWhen, Record, Seq, Unknown};
 
 /// The one event with a struct inside: its fields stand in the line themselves.
 const POLICY: &str = "policy";
@@ -161,6 +161,8 @@ struct FlatPolicy {
     pause_millis: u32,
     #[serde(default)]
     bag: Option<u32>,
+    #[serde(default)]
+    framing: Option<Framing>,
 }
 
 impl From<FlatPolicy> for PolicySet {
@@ -172,6 +174,7 @@ impl From<FlatPolicy> for PolicySet {
                 bufsize: flat.bufsize,
                 pause_millis: flat.pause_millis,
                 bag: flat.bag,
+                framing: flat.framing,
             },
         }
     }
@@ -210,6 +213,7 @@ fn known(name: &str, text: &str) -> Option<serde_json::Result<Event>> {
         "connecting" => event(text, Event::Connecting),
         "unaccepted" => event(text, Event::Unaccepted),
         "message" => event(text, Event::Message),
+        "unframed" => event(text, Event::Unframed),
         "datagram_bound" => event(text, Event::DatagramBound),
         "datagram_sent" => event(text, Event::DatagramSent),
         "datagram_received" => event(text, Event::DatagramReceived),

@@ -57,6 +57,9 @@ pub struct EndKeyframe {
     pub bagged: Total,
     /// Bytes answered, of the incoming direction, and times of `answered`.
     pub answered: Total,
+    /// Where the last message ended, and times of `message`. Bytes without framing count too.
+    #[serde(default)]
+    pub messages: Total,
     /// Bytes of stamp among all answers.
     pub stamp_bytes: u64,
     /// A send is waiting for room.

@@ -11,6 +11,7 @@ mod called;
 mod datagram;
 mod disk;
 mod event;
+mod framing;
 mod header;
 mod ids;
 pub mod json;
@@ -31,8 +32,9 @@ pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,
     HalfClosed, Listening, Message, PolicySet, Preview, Queues, Read, Record, Reset, TcpState,
-    Unknown, Waiting, Wrote,
+    Unframed, UnframedWhy, Unknown, Waiting, Wrote,
 };
+pub use framing::Framing;
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};

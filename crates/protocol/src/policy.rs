@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Limit, Refusal};
+use crate::{Framing, Limit, Refusal};
 
 /// How a connection is read. The tutorial's server is the default: on arrival, BUFSIZE 1024,
 /// no pause, no bag.
@@ -21,6 +21,10 @@ pub struct Policy {
     /// partial bag.
     #[serde(default)]
     pub bag: Option<u32>,
+    /// How the program finds messages; then each whole message is answered, as the end of the
+    /// stream answers what is left. None: it looks for none. Not together with a bag.
+    #[serde(default)]
+    pub framing: Option<Framing>,
 }
 
 impl Policy {
@@ -32,11 +36,13 @@ impl Policy {
     pub const BAG_MAX: u32 = 1 << 20;
 
     /// The most bytes that the next recv asks for, with so many read and not answered: BUFSIZE, but
-    /// never more than the bag lacks. 0: what was collected is answered first.
+    /// never more than the bag lacks. 0: what was collected is answered first. With a framing, an
+    /// unfinished message does not keep it from reading on.
     #[must_use]
     pub fn asks_bytes(&self, collected: u64) -> u64 {
         let bufsize = u64::from(self.bufsize);
         match self.bag {
+            _ if self.framing.is_some() => bufsize,
             None if collected > 0 => 0,
             None => bufsize,
             Some(bag) => u64::from(bag).saturating_sub(collected).min(bufsize),
@@ -58,6 +64,12 @@ impl Policy {
         if let Some(bag) = self.bag {
             within(bag, 1, Self::BAG_MAX, Limit::Bag)?;
         }
+        if let Some(framing) = self.framing {
+            framing.check()?;
+            if self.bag.is_some() {
+                return Err(Refusal::BagAndFraming);
+            }
+        }
         if let ReadWhen::Queued(bytes) = self.read_when {
             within(bytes, 1, Self::BAG_MAX, Limit::Queued)?;
         }
@@ -72,6 +84,7 @@ impl Default for Policy {
             bufsize: 1024,
             pause_millis: 0,
             bag: None,
+            framing: None,
         }
     }
 }

@@ -187,6 +187,9 @@ pub enum Refusal {
         /// The most.
         max: u32,
     },
+    /// A policy with both: the server answers once a bag, or once a message.
+    #[error("a bag and a framing cannot be combined: take one of them away")]
+    BagAndFraming,
     /// There is no open connection of that number.
     #[error("connection {conn} is not open")]
     NotOpen {
@@ -266,6 +269,8 @@ pub enum Limit {
     Batches,
     BatchBytes,
     Gap,
+    Message,
+    LengthBytes,
     OptionValue,
     Timeout,
 }
@@ -281,6 +286,8 @@ impl std::fmt::Display for Limit {
             Limit::Batches => "the number of batches",
             Limit::BatchBytes => "the bytes of a batch",
             Limit::Gap => "the gap in milliseconds",
+            Limit::Message => "the bytes of a message",
+            Limit::LengthBytes => "the bytes of the length (1, 2 or 4)",
             Limit::OptionValue => "the value of the option",
             Limit::Timeout => "the timeout in milliseconds",
         })

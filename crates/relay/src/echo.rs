@@ -1,15 +1,17 @@
 //! The tutorial's echo server, one connection: for each recv, or for each bag, it answers the time
-//! of day in brackets and then exactly the bytes.
+//! of day in brackets and then exactly the bytes. With a framing, for each whole message.
 //!
 //! Knows nothing of how the kernel is observed. One step does at most one recv and one send, so that
 //! a person's wish is heard between any two.
 
 use std::collections::VecDeque;
 
+use bytes::BytesMut;
 use chrono::{DateTime, Local};
-use protocol::{Answered, Bagged, Event, Policy, ReadWhen};
+use protocol::{Answered, Bagged, Event, Message, Policy, ReadWhen, Unframed, UnframedWhy};
 
 use crate::{
+    framing::{Framer, TooLong},
     journal::Journal,
     reading::{self, Situation},
     registry::{Ending, Seat},
@@ -30,7 +32,8 @@ pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
         seat,
         socket,
         journal,
-        collected: Vec::new(),
+        framer: None,
+        collected: BytesMut::new(),
         collected_at: 0,
         answered: 0,
         outgoing: Vec::new(),
@@ -41,6 +44,7 @@ pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
         is_shut: false,
         stamp: Stamp::default(),
     };
+    echo.frame();
     let mut steps = 0;
     let reset = loop {
         match echo.step() {
@@ -67,8 +71,10 @@ struct Echo<'a> {
     socket: Socket,
     journal: &'a Journal,
     policy: Policy,
-    /// Read and not yet answered: the bag, or the last recv.
-    collected: Vec<u8>,
+    /// Finds messages in what is collected, if the policy says how.
+    framer: Option<Framer>,
+    /// Read and not yet answered: the bag, the last recv, or what begins no whole message.
+    collected: BytesMut,
     /// The stream offset of its first byte.
     collected_at: u64,
     /// Bytes of the incoming direction that are answered.
@@ -99,7 +105,7 @@ impl Echo<'_> {
         if self.seat.has_news() {
             self.socket.flush();
             let news = self.seat.take_news();
-            self.policy = news.policy;
+            self.set_policy(news.policy);
             self.by_hand.extend(news.reads);
             self.is_shut = news.is_shut;
             if let Some(ending) = news.ending {
@@ -127,9 +133,14 @@ impl Echo<'_> {
         if self.is_shut && !self.socket.is_shut() {
             self.socket.shut();
         }
+        if let Some(bytes) = self.message() {
+            self.answer(bytes);
+            return Step::Again;
+        }
         let most = self.policy.asks_bytes(self.collected.len() as u64) as usize;
         if !self.collected.is_empty() && (most == 0 || self.ended) {
-            self.answer();
+            self.leave_off();
+            self.answer(self.collected.len());
             return Step::Again;
         }
         if self.ended {
@@ -193,26 +204,91 @@ impl Echo<'_> {
         self.collected.resize(held + most, 0);
         let returned = self.socket.read(&mut self.collected[held..]);
         self.collected.truncate(held + returned.unwrap_or(0));
+        if let Some(framer) = &mut self.framer {
+            framer.feed(&self.collected[held..]);
+        }
         self.ended = returned == Some(0);
         returned.is_some()
     }
 
-    /// Composes the answer to what is collected.
-    fn answer(&mut self) {
+    /// Another policy; with another framing, messages begin where the answers ended.
+    fn set_policy(&mut self, policy: Policy) {
+        let same_framing = policy.framing == self.policy.framing;
+        self.policy = policy;
+        if !same_framing {
+            self.frame();
+        }
+    }
+
+    fn frame(&mut self) {
+        self.framer = self.policy.framing.map(Framer::new);
+        if let Some(framer) = &mut self.framer {
+            framer.feed(&self.collected);
+        }
+    }
+
+    /// The length of the next whole message, which is told. What is too long ends the framing.
+    fn message(&mut self) -> Option<usize> {
         let (conn, end) = self.seat.place();
-        let bytes = self.collected.len() as u64;
+        match self.framer.as_mut()?.next() {
+            Ok(found) => {
+                let found = found?;
+                self.socket.tell(Event::Message(Message {
+                    conn,
+                    end,
+                    offset: self.answered,
+                    bytes: found.bytes as u64,
+                    framing_bytes: found.framing_bytes as u64,
+                    times: 1,
+                    since_nanos: None,
+                }));
+                Some(found.bytes)
+            }
+            Err(TooLong) => {
+                self.unframe(UnframedWhy::TooLong);
+                None
+            }
+        }
+    }
+
+    /// The stream has ended: what is left is no message.
+    fn leave_off(&mut self) {
+        if self.framer.is_some() {
+            self.unframe(UnframedWhy::EndOfStream);
+        }
+    }
+
+    fn unframe(&mut self, why: UnframedWhy) {
+        let (conn, end) = self.seat.place();
+        let claims = self.framer.take().and_then(|framer| framer.claims());
+        self.policy.framing = None;
+        // After all that led to it.
+        self.socket.flush();
+        self.socket.tell(Event::Unframed(Unframed {
+            conn,
+            end,
+            offset: self.answered,
+            bytes: self.collected.len() as u64,
+            claims,
+            why,
+        }));
+    }
+
+    /// Composes the answer to the first of what is collected.
+    fn answer(&mut self, bytes: usize) {
         if self.is_shut {
             // What is read now nobody answers any more.
             self.collected.clear();
             return;
         }
+        let (conn, end) = self.seat.place();
         // Without a bag, or when it was taken away half full, there is nothing that was filled.
         if self.policy.bag.is_some() {
             self.socket.tell(Event::Bagged(Bagged {
                 conn,
                 end,
                 offset: self.collected_at,
-                bytes,
+                bytes: bytes as u64,
                 times: 1,
                 since_nanos: None,
             }));
@@ -222,7 +298,7 @@ impl Echo<'_> {
             conn,
             end,
             in_offset: self.answered,
-            in_bytes: bytes,
+            in_bytes: bytes as u64,
             out_offset: self.socket.wrote_bytes(),
             stamp_bytes: stamp.len() as u64,
             times: 1,
@@ -230,9 +306,10 @@ impl Echo<'_> {
         }));
         self.outgoing.clear();
         self.outgoing.extend_from_slice(stamp.as_bytes());
-        self.outgoing.append(&mut self.collected);
+        self.outgoing
+            .extend_from_slice(&self.collected.split_to(bytes));
         self.sent = 0;
-        self.answered += bytes;
+        self.answered += bytes as u64;
     }
 
     /// All is sent: a thousand connections must not keep what a thousand large bags once took.
@@ -240,7 +317,9 @@ impl Echo<'_> {
         self.outgoing.clear();
         self.sent = 0;
         self.outgoing.shrink_to(KEPT_BYTES);
-        self.collected.shrink_to(KEPT_BYTES);
+        if self.collected.is_empty() && self.collected.capacity() > KEPT_BYTES {
+            self.collected = BytesMut::new();
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Byte counts stay exact, the edges inside are given up. Knows nothing of sockets and clocks:
 //! events and times in, events out.
 
-use protocol::{Answered, Arrived, Bagged, Blocked, Event, Read, Wrote};
+use protocol::{Answered, Arrived, Bagged, Blocked, Event, Message, Read, Wrote};
 
 /// What each fact takes of a budget that fills in real time: 200 facts a second.
 const FACT_NANOS: u64 = 1_000_000_000 / 200;
@@ -23,6 +23,7 @@ pub struct Gather {
     arrived: Option<Arrived>,
     read: Option<Read>,
     bagged: Option<Bagged>,
+    message: Option<Message>,
     answered: Option<Answered>,
     wrote: Option<Wrote>,
     blocked: Option<Blocked>,
@@ -70,6 +71,7 @@ impl Gather {
             self.arrived.take().map(Event::Arrived),
             self.read.take().map(Event::Read),
             self.bagged.take().map(Event::Bagged),
+            self.message.take().map(Event::Message),
             self.answered.take().map(Event::Answered),
             before,
             self.unblocked.take().map(Event::Unblocked),
@@ -112,6 +114,14 @@ impl Gather {
                 let new = Bagged { since_nanos, ..new };
                 merge(&mut self.bagged, new, |sum, new| {
                     sum.bytes += new.bytes;
+                    sum.times = sum.times.saturating_add(new.times);
+                });
+            }
+            Event::Message(new) => {
+                let new = Message { since_nanos, ..new };
+                merge(&mut self.message, new, |sum, new| {
+                    sum.bytes += new.bytes;
+                    sum.framing_bytes += new.framing_bytes;
                     sum.times = sum.times.saturating_add(new.times);
                 });
             }

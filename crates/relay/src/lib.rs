@@ -14,6 +14,7 @@
 mod by_hand;
 mod client;
 mod echo;
+mod framing;
 mod gather;
 mod http;
 mod journal;

@@ -37,12 +37,18 @@ fn policy() -> impl Strategy<Value = Policy> {
         0..=u32::MAX,
         0..=60_000_u32,
         proptest::option::of(prop_oneof![0..=200_u32, 0..=Policy::BAG_MAX]),
+        proptest::option::of(prop_oneof![
+            any::<u32>().prop_map(Framing::Fixed),
+            any::<u8>().prop_map(Framing::Delimiter),
+            any::<u8>().prop_map(Framing::Length),
+        ]),
     )
-        .prop_map(|(read_when, bufsize, pause_millis, bag)| Policy {
+        .prop_map(|(read_when, bufsize, pause_millis, bag, framing)| Policy {
             read_when,
             bufsize,
             pause_millis,
             bag,
+            framing,
         })
 }
 
@@ -69,6 +75,9 @@ fn event() -> impl Strategy<Value = Event> {
             })),
         3 => (bytes(), times.clone()).prop_map(move |(bytes, times)| Event::Bagged(Bagged {
             conn, end: End::Server, offset: u64::MAX, bytes, times, since_nanos: None,
+        })),
+        3 => (bytes(), bytes(), times.clone()).prop_map(move |(bytes, framing_bytes, times)| Event::Message(Message {
+            conn, end: End::Server, offset: u64::MAX, bytes, framing_bytes, times, since_nanos: None,
         })),
         4 => (bytes(), 0..=60_u64, times).prop_map(move |(in_bytes, stamp_bytes, times)| Event::Answered(Answered {
             conn, end: End::Server, in_offset: u64::MAX, in_bytes, out_offset: u64::MAX, stamp_bytes, times, since_nanos: None,
@@ -136,6 +145,7 @@ fn fit(event: &mut Event, state: &State) {
         Event::Read(e) => e.offset = end.read.total.bytes,
         Event::Wrote(e) => e.offset = end.wrote.total.bytes,
         Event::Bagged(e) => e.offset = end.bagged.total.bytes,
+        Event::Message(e) => e.offset = end.messages.total.bytes,
         Event::Answered(e) => {
             e.in_offset = end.answered.total.bytes;
             e.out_offset = end.wrote.total.bytes;

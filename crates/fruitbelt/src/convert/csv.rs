@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::Output;
 
 /// In this order, in every version. A later one may add columns at the end.
-pub const COLUMNS: [&str; 27] = [
+pub const COLUMNS: [&str; 31] = [
     "seq",
     "at_nanos",
     "since_nanos",
@@ -39,6 +39,10 @@ pub const COLUMNS: [&str; 27] = [
     "pause_millis",
     "bag",
     "preview",
+    "framing",
+    "framing_bytes",
+    "claims",
+    "why",
 ];
 
 /// A field of an event that has a column of another name.
@@ -118,6 +122,7 @@ fn can_be_merged(event: &Event) -> bool {
             | Event::Wrote(_)
             | Event::Bagged(_)
             | Event::Answered(_)
+            | Event::Message(_)
             | Event::Blocked(_)
             | Event::Unblocked(_)
     )
@@ -183,9 +188,9 @@ mod tests {
         assert_eq!(
             rows[1..],
             [
-                "8,80,,1,read,1,server,5,20,1024,,,,,,,,,,,,,,,,,MDEyMw==",
-                "9,80,70,3,wrote,1,client,0,8,9,,,,,,,,,,,,,,,,,",
-                "10,80,,,\"a \"\"new\"\", one\",,,,,,,,,,,,,,,,,,,,,,",
+                "8,80,,1,read,1,server,5,20,1024,,,,,,,,,,,,,,,,,MDEyMw==,,,,",
+                "9,80,70,3,wrote,1,client,0,8,9,,,,,,,,,,,,,,,,,,,,,",
+                "10,80,,,\"a \"\"new\"\", one\",,,,,,,,,,,,,,,,,,,,,,,,,,",
                 "",
             ]
         );

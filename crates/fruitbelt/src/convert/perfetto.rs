@@ -453,8 +453,20 @@ impl<W: Write> Output for Trace<W> {
             Event::Called(e) => self.told(&e.method, at, &json!({"seq": seq, "call": e})),
             Event::Step(e) => self.told("step", at, &json!({"seq": seq, "step": e})),
             Event::Connecting(e) => self.told("connecting", at, &json!({"seq": seq, "socket": e})),
+            Event::Message(e) => {
+                let args = json!({"seq": seq, "offset": e.offset, "bytes": e.bytes, "framing_bytes": e.framing_bytes, "times": e.times});
+                self.slice(
+                    place,
+                    Track::Program,
+                    &format!("message {}", e.bytes),
+                    span(e.since_nanos),
+                    &args,
+                )
+            }
             Event::Compared(e) => self.told("compared", at, &json!({"seq": seq, "compared": e})),
-            Event::Message(e) => self.told("message", at, &json!({"seq": seq, "message": e})),
+            Event::Unframed(e) => {
+                self.instant(place, "no message", at, &json!({"seq": seq, "unframed": e}))
+            }
             Event::DatagramBound(e) => {
                 self.told("datagram socket", at, &json!({"seq": seq, "socket": e}))
             }

@@ -78,7 +78,7 @@ async fn connect(play: &mut Play, connect: &Connect) -> Result<(), Why> {
         receive_buffer: connect.receive_buffer.or(usual.receive_buffer),
         reads: connect.reads,
         waits: connect.waits,
-        ..usual
+        keeps: connect.keeps,
     };
     // Where the accept queue is full, connect waits for as long as it is.
     let connected = timeout(PATIENCE, play.stage.connect(settings)).await;
@@ -176,6 +176,7 @@ async fn set_policy(play: &mut Play, set: &SetPolicy) -> Result<(), Why> {
         bufsize: set.bufsize,
         pause_millis: set.pause_millis,
         bag: set.bag,
+        framing: set.framing,
     };
     let conn = set.client.map(Conn);
     match conn {

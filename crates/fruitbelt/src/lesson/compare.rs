@@ -8,7 +8,7 @@ use protocol::{Compared, Conn, End, Event};
 use super::play::{Play, Why};
 
 pub async fn compare(play: &mut Play, conn: Conn) -> Result<(), Why> {
-    let kept = Vec::<u8>::new() /* kept */;
+    let kept = play.stage.kept(conn).unwrap_or_default();
     let echoed = without_stamps(&kept);
     let sent = play.sent.get(&conn).map_or(&[][..], Vec::as_slice);
     let same = echoed.iter().zip(sent).take_while(|(a, b)| a == b).count();

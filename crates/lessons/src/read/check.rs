@@ -184,6 +184,7 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
                 bufsize: policy.bufsize,
                 pause_millis: policy.pause_millis,
                 bag: policy.bag,
+                framing: policy.framing,
             };
             reading(&policy, &at, tell);
         }

@@ -295,6 +295,20 @@ fn happen(step: &Step, journal: &mut Journal, sim: &mut Sim) {
             if in_bytes > 0 {
                 let out_offset = sim.end.answered.bytes + sim.end.stamp_bytes;
                 let in_offset = grow(&mut sim.end.answered, in_bytes, 1);
+                // Now and then the answer is to a message.
+                if conn.0 % 2 == 0 && in_bytes % 3 > 0 {
+                    sim.end.messages.bytes = in_offset;
+                    grow(&mut sim.end.messages, in_bytes, 1);
+                    journal.add(Event::Message(Message {
+                        conn,
+                        end,
+                        offset: in_offset,
+                        bytes: in_bytes,
+                        framing_bytes: 1,
+                        times: 1,
+                        since_nanos: None,
+                    }));
+                }
                 sim.end.stamp_bytes += 22;
                 journal.add(Event::Answered(Answered {
                     conn,

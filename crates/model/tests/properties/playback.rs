@@ -30,7 +30,7 @@ fn command((kind, value): (u8, u64), timeline: &Timeline) -> Option<Command> {
         6 => Command::ToMarker { forward },
         7 => Command::Filter(Filter {
             conn: forward.then_some(Conn(1 + (value % 4) as u32)),
-            kinds: Kinds((value >> 8) as u32 & (value >> 40) as u32),
+            kinds: Kinds((value >> 8) & (value >> 32)),
         }),
         _ => Command::Mode(Mode::Slow {
             divisor: divisors[value as usize % divisors.len()],
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn steps_stand_at_what_passes_the_filter(steps in steps(), conn in proptest::option::of(1..4u32), kinds in 0..(1u32 << 20)) {
+    fn steps_stand_at_what_passes_the_filter(steps in steps(), conn in proptest::option::of(1..4u32), kinds in 0..(1u64 << 20)) {
         let timeline = timeline(&records(&steps, true), None);
         let filter = Filter { conn: conn.map(Conn), kinds: Kinds(kinds) };
         let mut playback = Playback::default();

@@ -25,14 +25,21 @@ pub fn policy() -> impl Strategy<Value = Policy> {
         Just(ReadWhen::Held),
         any::<u32>().prop_map(ReadWhen::Queued),
     ];
-    (read_when, any::<u32>(), any::<u32>(), any::<Option<u32>>()).prop_map(
-        |(read_when, bufsize, pause_millis, bag)| Policy {
+    let framing = option::of(prop_oneof![
+        any::<u32>().prop_map(Framing::Fixed),
+        any::<u8>().prop_map(Framing::Delimiter),
+        any::<u8>().prop_map(Framing::Length),
+    ]);
+    let numbers = (any::<u32>(), any::<u32>(), any::<Option<u32>>());
+    (read_when, numbers, framing).prop_map(|(read_when, (bufsize, pause_millis, bag), framing)| {
+        Policy {
             read_when,
             bufsize,
             pause_millis,
             bag,
-        },
-    )
+            framing,
+        }
+    })
 }
 
 fn total() -> impl Strategy<Value = Total> {
@@ -67,7 +74,7 @@ fn queues() -> impl Strategy<Value = Queues> {
 
 fn end_keyframe() -> BoxedStrategy<EndKeyframe> {
     (
-        [total(), total(), total(), total(), total()],
+        [total(), total(), total(), total(), total(), total()],
         any::<[u64; 2]>(),
         any::<[bool; 4]>(),
         option::of(end()),
@@ -80,6 +87,7 @@ fn end_keyframe() -> BoxedStrategy<EndKeyframe> {
             wrote: t[2],
             bagged: t[3],
             answered: t[4],
+            messages: t[5],
             segments: n[0],
             stamp_bytes: n[1],
             blocked: b[0],
@@ -331,6 +339,11 @@ fn beside() -> BoxedStrategy<Event> {
         }),
         1 => (proptest::collection::vec(unaccepted, 0..3), any::<u32>())
             .prop_map(|(connections, more)| Event::Unaccepted(Unaccepted { connections, more })),
+        1 => (any::<u32>(), any::<[u64; 2]>(), any::<Option<u64>>(), any::<bool>())
+            .prop_map(|(conn, [offset, bytes], claims, ended)| Event::Unframed(Unframed {
+                conn: Conn(conn), end: End::Server, offset, bytes, claims,
+                why: if ended { UnframedWhy::EndOfStream } else { UnframedWhy::TooLong },
+            })),
         1 => (any::<u32>(), any::<[u64; 3]>()).prop_map(|(conn, [sent, came_back, same])| {
             Event::Compared(Compared { conn: Conn(conn), end: End::Client, sent, came_back, same })
         }),

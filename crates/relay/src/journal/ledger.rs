@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use protocol::{
     Address, Conn, ConnKeyframe, End, EndKeyframe, Event, Keyframe, Listening, Policy, Total,
-    Waiting,
+    UnframedWhy, Waiting,
 };
 
 /// The running state of a journal.
@@ -68,6 +68,11 @@ impl Ledger {
                     self.conns.remove(&e.conn);
                 }
             }
+            Event::Unframed(e) if e.why == UnframedWhy::TooLong => {
+                if let Some(conn) = self.conns.get_mut(&e.conn) {
+                    conn.policy.framing = None;
+                }
+            }
             Event::Dropped(_) | Event::Keyframe(_) | Event::Unknown(_) => {}
             event => {
                 if let Some((conn, end)) = event.place()
@@ -117,6 +122,11 @@ fn apply_to_end(end: &mut EndKeyframe, event: &Event) {
             end.bagged.bytes = e.offset;
             add(&mut end.bagged, e.bytes, e.times);
         }
+        Event::Message(e) => {
+            // As with bags.
+            end.messages.bytes = e.offset;
+            add(&mut end.messages, e.bytes, e.times);
+        }
         Event::Answered(e) => {
             add(&mut end.answered, e.in_bytes, e.times);
             end.stamp_bytes += e.stamp_bytes;
@@ -142,7 +152,7 @@ mod tests {
     use super::*;
     use crate::gather::Gather;
     use proptest::prelude::*;
-    use protocol::{Accepted, Answered, Arrived, Blocked, Closed, PolicySet, Read, Wrote};
+    use protocol::{Accepted, Answered, Arrived, Blocked, Closed, Message, PolicySet, Read, Wrote};
 
     const CONN: Conn = Conn(7);
     const END: End = End::Server;
@@ -181,6 +191,15 @@ mod tests {
                 times,
                 since_nanos,
                 preview: preview.clone(),
+            }));
+            facts.push(Event::Message(Message {
+                conn,
+                end,
+                offset,
+                bytes,
+                framing_bytes: 1,
+                times,
+                since_nanos,
             }));
             facts.push(Event::Answered(Answered {
                 conn,
@@ -247,6 +266,7 @@ mod tests {
                 ledger.apply(event);
                 let Some(end) = ledger.end(CONN, END) else { continue };
                 prop_assert!(end.read.bytes <= end.arrived.bytes);
+                prop_assert!(end.messages.bytes <= end.read.bytes);
                 prop_assert!(end.answered.bytes <= end.read.bytes);
                 prop_assert!(end.wrote.bytes <= end.answered.bytes + end.stamp_bytes);
             }

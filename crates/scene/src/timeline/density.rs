@@ -9,10 +9,13 @@ use crate::{
 };
 
 /// What gets its sign first where there is not room for all: what goes wrong seldom.
-const BY_WEIGHT: [Mark; 9] = [
+const BY_WEIGHT: [Mark; 12] = [
     Mark::Dropped,
     Mark::Reset,
     Mark::WindowZero,
+    Mark::HalfCharacter,
+    Mark::CutMessage,
+    Mark::GluedMessages,
     Mark::MixedRead,
     Mark::EndOfStream,
     Mark::Blocked,

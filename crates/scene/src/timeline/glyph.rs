@@ -35,6 +35,12 @@ pub fn sign(mark: Mark) -> Sign {
         Mark::Reset => ("M-4 -4L4 4M4 -4L-4 4", Ink::Bad, false),
         Mark::AcceptQueue => ("M-5 -4H5L0 5Z", Ink::Ink, false),
         Mark::Bagged => ("M-3 -5H3L1 -2C7 6 4 5 0 5C-4 5 -7 6 -1 -2Z", Ink::Ink, true),
+        // A message with a gap in it.
+        Mark::CutMessage => ("M-5 -3H-1V3H-5ZM5 -3H1V3H5ZM0 -5V5", Ink::Ink, false),
+        // Two messages that touch.
+        Mark::GluedMessages => ("M-5 -3H0V3H-5ZM0 -3H5V3H0ZM-2 0H2", Ink::Ink, false),
+        // A square whose right half is missing.
+        Mark::HalfCharacter => ("M0 -5H-5V5H0ZM2 -5V-2M2 0V2M2 4V5", Ink::Bad, false),
         Mark::Dropped => ("M-5 4L-3 -4L0 4L3 -4L5 4", Ink::Bad, false),
     };
     Sign { d, ink, filled }

@@ -77,14 +77,6 @@ pub fn row(event: &Event, lang: Lang) -> String {
                 ),
             )
         }
-        Event::Message(e) => say(
-            format!(
-                "message of {} at {}",
-                bytes(e.bytes, lang),
-                number(e.offset)
-            ),
-            format!("消息 {}，始于 {}", bytes(e.bytes, lang), number(e.offset)),
-        ),
         Event::DatagramBound(e) => say(
             format!("{}datagram socket {}", whose(e.end, lang), e.local),
             format!("{}数据报套接字 {}", whose(e.end, lang), e.local),

@@ -13,6 +13,7 @@ mod cut;
 mod duration;
 mod inspect;
 mod label;
+mod messages;
 mod number;
 mod rows;
 mod ruler;

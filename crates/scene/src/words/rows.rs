@@ -44,6 +44,7 @@ pub fn kind_name(event: &Event, lang: Lang) -> &'static str {
         Event::DatagramReceived(_) => ("datagram received", "收到数据报"),
         Event::DatagramLost(_) => ("datagram lost", "丢失数据报"),
         Event::DatagramQueue(_) => ("datagram queue", "数据报队列"),
+        Event::Unframed(_) => ("no message", "不成消息"),
         Event::Unknown(_) => ("unknown", "未知"),
     };
     match lang {
@@ -169,17 +170,18 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
             format!("丢失 {} 条记录", number(e.records)),
         ),
         Event::Keyframe(e) => keyframe(e, lang),
+        Event::Message(e) => super::messages::message(e, record, connection, lang),
+        Event::Unframed(e) => super::messages::unframed(e, lang),
         Event::Step(_)
         | Event::Called(_)
         | Event::Connecting(_)
         | Event::Unaccepted(_)
-        | Event::Message(_)
-        | Event::Compared(_)
         | Event::DatagramBound(_)
         | Event::DatagramSent(_)
         | Event::DatagramReceived(_)
         | Event::DatagramLost(_)
-        | Event::DatagramQueue(_) => super::beside::row(&record.event, lang),
+        | Event::DatagramQueue(_)
+        | Event::Compared(_) => super::beside::row(&record.event, lang),
         Event::Unknown(e) => say(
             format!("an event of a newer version: {}", e.name),
             format!("较新版本的事件：{}", e.name),
@@ -206,7 +208,7 @@ pub(super) fn whose(end: End, lang: Lang) -> &'static str {
 }
 
 /// What is said of a merged fact: how long it was gathered, and what is not known any more.
-fn merged(since_nanos: Option<u64>, record: &Record, lang: Lang) -> String {
+pub(super) fn merged(since_nanos: Option<u64>, record: &Record, lang: Lang) -> String {
     let span = since_nanos
         .map(|since| record.at_nanos.saturating_sub(since))
         .filter(|&nanos| nanos > 0)
@@ -294,6 +296,9 @@ fn read(e: &Read, record: &Record, connection: Option<&Connection>, lang: Lang) 
             Lang::Zh => format!("；混了 {parts} 次到达"),
         };
     }
+    if let Some(connection) = connection.filter(|_| e.end == End::Server) {
+        text += &super::messages::half_characters(connection, e, lang);
+    }
     text
 }
 
@@ -355,6 +360,7 @@ fn policy(e: &PolicySet, lang: Lang) -> String {
         bufsize,
         pause_millis,
         bag,
+        framing,
     } = e.policy;
     let pause = number(u64::from(pause_millis));
     let when = match (lang, read_when) {
@@ -372,12 +378,16 @@ fn policy(e: &PolicySet, lang: Lang) -> String {
             Lang::Zh => format!("间隔 {pause} ms"),
         });
     }
-    parts.push(match (lang, bag) {
-        (Lang::En, Some(bag)) => format!("bag of {}", number(u64::from(bag))),
-        (Lang::En, None) => "no bag".to_string(),
-        (Lang::Zh, Some(bag)) => format!("每袋 {}", number(u64::from(bag))),
-        (Lang::Zh, None) => "不装袋".to_string(),
-    });
+    if let Some(framing) = framing {
+        parts.push(super::messages::framing(framing, lang));
+    } else {
+        parts.push(match (lang, bag) {
+            (Lang::En, Some(bag)) => format!("bag of {}", number(u64::from(bag))),
+            (Lang::En, None) => "no bag".to_string(),
+            (Lang::Zh, Some(bag)) => format!("每袋 {}", number(u64::from(bag))),
+            (Lang::Zh, None) => "不装袋".to_string(),
+        });
+    }
     let separator = match lang {
         Lang::En => "; ",
         Lang::Zh => "；",
@@ -477,6 +487,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             number(u64::from(min)),
             number(u64::from(max))
         ),
+        Refusal::BagAndFraming => "装袋和拆包不能同时用：请去掉一个。".to_string(),
         Refusal::NotOpen { conn } => format!("连接 {conn} 没有打开。"),
         Refusal::NotAccepted { conn } => format!("服务器还没有接受连接 {conn}。"),
         Refusal::NotOurs { conn } => format!("连接 {conn} 的客户端不是演示客户端。"),
@@ -507,6 +518,8 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::Batches => "批数",
         Limit::BatchBytes => "每批的字节数",
         Limit::Gap => "间隙（毫秒）",
+        Limit::Message => "消息的字节数",
+        Limit::LengthBytes => "长度字段的字节数（1、2 或 4）",
         Limit::OptionValue => "选项的值",
         Limit::Timeout => "超时（毫秒）",
     }

@@ -57,6 +57,9 @@ pub fn mark_name(mark: Mark, lang: Lang) -> &'static str {
         Mark::Reset => ("reset", "复位"),
         Mark::AcceptQueue => ("accept queue", "等待 accept"),
         Mark::Bagged => ("bag packed", "装好一袋"),
+        Mark::CutMessage => ("message cut by reads", "消息被拆开"),
+        Mark::GluedMessages => ("glued messages", "消息粘连"),
+        Mark::HalfCharacter => ("half a character", "半个字符"),
         Mark::Dropped => ("records lost", "记录丢失"),
     };
     match lang {

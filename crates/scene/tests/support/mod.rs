@@ -92,6 +92,10 @@ impl Story {
                         bufsize: named("bufsize").unwrap_or(1024) as u32,
                         pause_millis: named("pause").unwrap_or(0) as u32,
                         bag: named("bag").map(|bag| bag as u32),
+                        framing: words
+                            .iter()
+                            .position(|word| *word == "framing")
+                            .map(|index| words[index + 1].parse().expect(line)),
                     },
                 })
             }

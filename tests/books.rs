@@ -203,7 +203,7 @@ impl Account {
                 self.blocks += u64::from(e.times);
             }
             Event::Unblocked(_) => self.blocked = false,
-            Event::HalfClosed(_) => self.shut_by_peer = true,
+            Event::HalfClosed(e) => self.shut_by_peer |= e.by != e.end,
             Event::EndOfStream(e) => {
                 assert_eq!((e.offset, self.read), (self.arrived, self.arrived));
                 self.ended = true;

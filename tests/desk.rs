@@ -163,6 +163,46 @@ async fn a_demonstration_client_that_leaves_the_desk_leaves_its_place() {
 }
 
 #[tokio::test]
+async fn bytes_wait_already_on_who_is_not_accepted() {
+    let (relay, mut person, mut lines, mut books, first) = occupied(&[]).await;
+    let mut stranger = TcpStream::connect(relay.echo).await.unwrap();
+    stranger.write_all(b"a stranger").await.unwrap();
+    let bytes = b"ours".to_vec();
+    let ours = Request::SendBytes { conn: None, bytes };
+    person.ask(ours).await.unwrap();
+    let told = |event: &Event| {
+        let Event::Unaccepted(e) = event else {
+            return false;
+        };
+        let waits = e.connections.iter();
+        waits
+            .map(|it| (it.conn, it.receive_queue))
+            .collect::<Vec<_>>()
+            == [(Some(Conn(2)), 4), (None, 10)]
+    };
+    let mut records = lines.until(told).await;
+    drop(first);
+    // It comes out even: who waited is accepted, each in turn, and nobody waits any more.
+    assert_eq!(finish(stranger).await, b"a stranger");
+    let (conn, end) = (Conn(2), End::Client);
+    let shutdown = Request::Shutdown { conn, end };
+    records.extend(lines.until(accepted).await);
+    person.ask(shutdown).await.unwrap();
+    let nobody = |event: &Event| matches!(event, Event::Unaccepted(e) if e.connections.is_empty());
+    if !records.iter().any(|record| nobody(&record.event)) {
+        records.extend(lines.until(nobody).await);
+    }
+    let left = |event: &Event| matches!(event, Event::Closed(e) if (e.conn, e.end) == (conn, end));
+    records.extend(lines.until(left).await);
+    records.iter().for_each(|record| books.apply(record));
+    let client = &books.accounts[&(conn, end)];
+    assert_eq!(
+        (client.wrote, client.ended, client.reset_by),
+        (4, true, None)
+    );
+}
+
+#[tokio::test]
 async fn the_desk_shows_what_ss_shows_also_when_the_backlog_changes() {
     let (relay, mut person, mut lines, _, first) = occupied(&["--backlog", "5"]).await;
     let second = TcpStream::connect(relay.echo).await.unwrap();

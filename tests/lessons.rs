@@ -173,7 +173,7 @@ async fn what_is_not_there_is_said_with_the_remedy() {
             &["run", "belt", "--lessons", "/nowhere"],
             "name a folder with files of lessons",
         ),
-        (&["run"], "<NAME|--all>"),
+        (&["run"], "name a lesson, or give --all; there are: belt,"),
         (&["check", "/nowhere/x.toml"], "/nowhere/x.toml: "),
     ] {
         let said = lesson(arguments).await;

@@ -13,7 +13,7 @@ use std::{
 
 use futures_util::{SinkExt, StreamExt};
 use protocol::{
-    Event, Header, Policy, Record, Recording, Refusal, Request,
+    Address, Event, Header, Policy, Record, Recording, Refusal, Request,
     json::{self, Line},
     wire::{self, FromPage, FromRelay},
 };
@@ -39,8 +39,10 @@ const APART: &str = "127.0.0.77:0";
 /// A running relay; killed when dropped.
 pub struct RelayProcess {
     child: Child,
-    /// The echo server.
+    /// The echo server; nowhere if it is no internet socket.
     pub echo: SocketAddr,
+    /// The same, of whichever family.
+    pub address: Address,
     /// The page.
     pub page: SocketAddr,
     /// The page's files if they were made for it; kept as long as the relay runs.
@@ -98,6 +100,14 @@ impl RelayProcess {
         RelayProcess::start_with(page_dir(), arguments)
     }
 
+    /// The same, with the echo server at that address.
+    pub fn start_at(echo: &str, arguments: &[&str]) -> RelayProcess {
+        let page_dir = page_dir();
+        let mut relay = RelayProcess::serve(echo, ANY, page_dir.path(), arguments);
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
     /// The same, with a page of one's own.
     pub fn start_with(page_dir: TempDir, arguments: &[&str]) -> RelayProcess {
         let mut relay = RelayProcess::serve(ANY, ANY, page_dir.path(), arguments);
@@ -126,6 +136,14 @@ impl RelayProcess {
     pub fn start_with_log(log: Stdio) -> RelayProcess {
         let page_dir = page_dir();
         let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), &[], ("debug", log));
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
+    /// One whose echo server is there, and not on a free port; its log goes to `log`.
+    pub fn start_at_logging(echo: &str, log: Stdio) -> RelayProcess {
+        let page_dir = page_dir();
+        let mut relay = RelayProcess::serve_logging(echo, ANY, page_dir.path(), &[], ("warn", log));
         relay.page_dir = Some(page_dir);
         relay
     }
@@ -178,19 +196,25 @@ impl RelayProcess {
             .spawn()
             .unwrap();
         let mut lines = StdBufReader::new(child.stdout.take().unwrap()).lines();
-        let mut address = |before: &str, behind: &str| {
+        let mut said = |before: &str, behind: &str| {
             let line = lines.next().expect("the relay says where it is").unwrap();
-            let address = line
+            let said = line
                 .strip_prefix(before)
                 .and_then(|l| l.strip_suffix(behind));
-            address.unwrap_or_else(|| panic!("{line}")).parse().unwrap()
+            said.unwrap_or_else(|| panic!("{line}")).to_owned()
         };
-        let echo = address("echo tcp://", "");
-        let page = address("page http://", "/");
+        let echo = said("echo ", "");
+        let address: Address = echo
+            .strip_prefix("tcp://")
+            .unwrap_or(&echo)
+            .parse()
+            .unwrap();
+        let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         RelayProcess {
             child,
-            echo,
-            page,
+            echo: address.inet().unwrap_or(nowhere),
+            address,
+            page: said("page http://", "/").parse().unwrap(),
             page_dir: None,
         }
     }
@@ -315,7 +339,7 @@ impl Lines {
     }
 
     /// All records up to the first for which `is_last` holds.
-    pub async fn until(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Record> {
+    pub async fn until(&mut self, mut is_last: impl FnMut(&Event) -> bool) -> Vec<Record> {
         let mut records = Vec::new();
         loop {
             let record = self.next().await;
@@ -375,7 +399,7 @@ impl Mirror {
     }
 
     /// All records up to the batch with one for which `is_last` holds.
-    pub async fn until(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Record> {
+    pub async fn until(&mut self, mut is_last: impl FnMut(&Event) -> bool) -> Vec<Record> {
         let mut all = Vec::new();
         loop {
             let batch = self.records().await;

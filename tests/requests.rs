@@ -126,3 +126,57 @@ async fn a_bag_that_is_taken_away_is_answered_as_it_is() {
     assert_eq!((server.reads, server.bags, server.answers), (2, 0, 1));
     assert_eq!((server.answered, server.wrote), (50, 72));
 }
+
+/// Whatever a person lets two programs do, in whatever order: nothing is lost, and the books agree.
+#[tokio::test]
+async fn two_programs_by_hand() {
+    let relay = RelayProcess::start(&["--read-when", "held"]);
+    let (mut person, mut lines) = person(&relay).await;
+    let conn = FIRST;
+    let bytes = (0..200).collect();
+    let given = Request::SendBytes { conn: None, bytes };
+    person.ask(given).await.unwrap();
+    person
+        .ask(Request::ClientReads { conn, on: false })
+        .await
+        .unwrap();
+    let mut books = Books::default();
+    let (server, client) = (End::Server, End::Client);
+    let mut left = 200;
+    for bytes in [1, 7, 50, 100] {
+        let end = server;
+        let read = Request::Read { conn, end, bytes };
+        person.ask(read).await.unwrap();
+        left -= bytes;
+        // The answer has arrived, and nobody reads it before this.
+        let whole = u64::from(200 - left);
+        let answered = move |event: &Event| matches!(event, Event::Answered(e) if e.in_offset + e.in_bytes == whole);
+        let records = lines.until(answered).await;
+        records.iter().for_each(|record| books.apply(record));
+        let end = client;
+        let read = Request::Read { conn, end, bytes };
+        person.ask(read).await.unwrap();
+        let read = |event: &Event| matches!(event, Event::Read(e) if e.end == End::Client);
+        let records = lines.until(read).await;
+        records.iter().for_each(|record| books.apply(record));
+    }
+    let end = client;
+    person.ask(Request::Shutdown { conn, end }).await.unwrap();
+    for _ in 0..2 {
+        let (end, bytes) = (server, 100);
+        let read = Request::Read { conn, end, bytes };
+        person.ask(read).await.unwrap();
+    }
+    person
+        .ask(Request::ClientReads { conn, on: true })
+        .await
+        .unwrap();
+    let closed = |event: &Event| matches!(event, Event::Closed(e) if e.end == End::Client);
+    let records = lines.until(closed).await;
+    records.iter().for_each(|record| books.apply(record));
+    let at = |end| &books.accounts[&(conn, end)];
+    assert_eq!((at(server).reads, at(server).answers), (5, 5));
+    assert_eq!((at(server).read, at(server).ended), (200, true));
+    assert_eq!(at(client).read, 200 + 5 * 22);
+    assert_eq!((at(client).reset_by, at(server).reset_by), (None, None));
+}

@@ -89,18 +89,26 @@ fn plan(seed: u64) -> Plan {
 struct Seen(watch::Receiver<Books>);
 
 impl Seen {
+    /// The number of a client that has just connected. Its port may have been another one's before:
+    /// the kernel begins anew to give them every ten seconds.
     async fn conn(&mut self, client: SocketAddr) -> Conn {
         let client = client.into();
-        let books = self.0.wait_for(|books| books.conns.contains_key(&client));
-        timeout(PATIENCE, books).await.unwrap().unwrap().conns[&client]
+        let is_open = |books: &Books| {
+            let conn = books.conns.get(&client);
+            let account = conn.and_then(|&conn| books.accounts.get(&(conn, End::Server)));
+            account.is_some_and(|account| account.unread.is_none())
+        };
+        let books = timeout(PATIENCE, self.0.wait_for(is_open)).await;
+        books.unwrap().unwrap().conns[&client]
     }
 
-    async fn account(&mut self, client: SocketAddr, is: impl Fn(&Account) -> bool) -> Account {
+    async fn account(&mut self, conn: Conn, is: impl Fn(&Account) -> bool) -> Account {
+        let place = (conn, End::Server);
         let books = self
             .0
-            .wait_for(|books| books.server(client).is_some_and(&is));
+            .wait_for(|books| books.accounts.get(&place).is_some_and(&is));
         let books = timeout(PATIENCE, books).await.unwrap().unwrap();
-        books.server(client).unwrap().clone()
+        books.accounts[&place].clone()
     }
 }
 
@@ -176,13 +184,13 @@ async fn client(seed: u64, echo: SocketAddr, mut seen: Seen, person: &Mutex<Mirr
         Ending::Polite => {
             write.shutdown().await.unwrap();
             if is_held {
-                let held = seen.account(me, |account| account.shut_by_peer).await;
+                let held = seen.account(conn, |account| account.shut_by_peer).await;
                 assert_eq!((held.arrived, held.read), (all, 0));
                 hold(person, &mut seen, conn, ReadWhen::Arrival).await;
             }
             let (reply, _read) = replied.await.unwrap();
             assert!(without_stamps(&reply) == sent, "{plan:?}");
-            let account = seen.account(me, closed).await;
+            let account = seen.account(conn, closed).await;
             assert_eq!(
                 (account.arrived, account.read, account.unread),
                 (all, all, Some(0))
@@ -193,7 +201,7 @@ async fn client(seed: u64, echo: SocketAddr, mut seen: Seen, person: &Mutex<Mirr
         Ending::Reset => {
             // As far as it comes, or, if the reader is held, all of it.
             if is_held {
-                seen.account(me, whole).await;
+                seen.account(conn, whole).await;
             }
             SockRef::from(write.as_ref())
                 .set_linger(Some(Duration::ZERO))
@@ -201,7 +209,7 @@ async fn client(seed: u64, echo: SocketAddr, mut seen: Seen, person: &Mutex<Mirr
             write.forget();
             replied.abort();
             let _ = replied.await;
-            let account = seen.account(me, closed).await;
+            let account = seen.account(conn, closed).await;
             assert!(account.arrived <= all);
             assert_eq!(account.reset_by, Some(End::Client), "{plan:?}");
             if is_held {
@@ -213,21 +221,21 @@ async fn client(seed: u64, echo: SocketAddr, mut seen: Seen, person: &Mutex<Mirr
             drop(replied.await.unwrap());
             if is_held {
                 // All that came stays, and then the end of the stream.
-                let held = seen.account(me, |account| account.shut_by_peer).await;
+                let held = seen.account(conn, |account| account.shut_by_peer).await;
                 assert_eq!((held.arrived, held.read), (all, 0));
                 hold(person, &mut seen, conn, ReadWhen::Arrival).await;
             }
-            seen.account(me, closed).await;
+            seen.account(conn, closed).await;
         }
         Ending::ClosedByServer | Ending::ResetByServer => {
-            seen.account(me, whole).await;
+            seen.account(conn, whole).await;
             let end = End::Server;
             let request = match plan.ending {
                 Ending::ClosedByServer => Request::Close { conn, end },
                 _ => Request::Reset { conn, end },
             };
             person.lock().await.ask(request).await.unwrap();
-            let account = seen.account(me, closed).await;
+            let account = seen.account(conn, closed).await;
             assert_eq!(account.unread, Some(if is_held { all } else { 0 }));
             let by_server = plan.ending == Ending::ResetByServer;
             assert_eq!(account.reset_by, by_server.then_some(End::Server));

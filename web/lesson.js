@@ -56,7 +56,7 @@ let waiting = false;
 
 export function tool(name) {
   chosen = name;
-  root.toggleAttribute('data-pen', name === 'pen');
+  for (const one of ['pen', 'laser']) root.toggleAttribute(`data-${one}`, name === one);
   if (name !== 'laser') dot = undefined;
   if (name) lay();
   paint();

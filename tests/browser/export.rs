@@ -15,13 +15,13 @@ use crate::reading::recorded;
 use crate::relay_process::{binary, built_page};
 
 /// A static host; killed when dropped.
-struct Host {
+pub struct Host {
     child: Child,
-    port: u16,
+    pub port: u16,
 }
 
 impl Host {
-    fn of(folder: &Path) -> Result<Host> {
+    pub fn of(folder: &Path) -> Result<Host> {
         let child = Command::new("python3")
             .args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1"])
             .current_dir(folder)

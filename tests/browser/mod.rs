@@ -14,6 +14,7 @@ mod gallery;
 mod harness;
 mod keyboard;
 mod languages;
+mod lesson;
 mod link;
 mod loss;
 mod other_site;

@@ -183,7 +183,7 @@ impl App {
         }
         let now = browser::now_millis();
         let message = match heard {
-            Heard::Closed if self.has_no_lesson() => return,
+            Heard::Closed if self.link.is_to_lesson() => return self.ask_for_lesson(now),
             Heard::Closed => return self.link.lost(now),
             Heard::Message(bytes) => wire::decode::<FromRelay>(&bytes),
         };
@@ -202,6 +202,9 @@ impl App {
     }
 
     fn take(&mut self, message: FromRelay, now_millis: f64) {
+        if self.awaits_lesson(&message) {
+            return;
+        }
         match message {
             FromRelay::Header(header) => self.join(*header, now_millis),
             FromRelay::Records(records) => {
@@ -559,6 +562,18 @@ impl App {
     /// How many records are shown.
     pub fn shown_count(&self) -> usize {
         self.timeline.count_at(self.playback.head())
+    }
+
+    /// Whether any client sends datagrams.
+    pub fn has_datagrams(&mut self) -> bool {
+        !self.timeline().head().datagrams.clients.is_empty()
+    }
+
+    /// Our own client that may send datagrams.
+    pub fn courier(&mut self) -> Option<protocol::Conn> {
+        let clients = self.timeline().head().datagrams.clients.values();
+        let mut open = clients.filter(|it| it.ours.is_some() && it.closed.is_none());
+        open.next_back().map(|client| client.conn)
     }
 
     /// All that is recorded.

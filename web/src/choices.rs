@@ -110,7 +110,7 @@ pub fn remember_picture(picture: Picture) {
     match picture {
         Picture::Belt => browser::remember(PICTURE_KEY, "belt"),
         Picture::Cut => browser::remember(PICTURE_KEY, "cut"),
-        Picture::All | Picture::Steps => {}
+        Picture::All | Picture::Steps | Picture::Courier => {}
     }
 }
 

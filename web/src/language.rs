@@ -38,6 +38,7 @@ labels! {
     PictureBelt: "Belt", "传送带";
     PictureCut: "Cut", "切分";
     PictureSteps: "Steps", "九步";
+    PictureCourier: "Courier", "快递";
     All: "All", "全部";
     AllTitle: "All connections (A)", "全部连接（A）";
     Keys: "Keys", "快捷键";
@@ -60,6 +61,7 @@ labels! {
     KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
+    KeyLessons: "lessons; lecture view", "课程；讲课视图";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";
@@ -79,6 +81,7 @@ labels! {
     Closed: "closed", "已关闭";
     Ours: "our client", "自带客户端";
     Stage: "The belt of the connection in focus", "所选连接的传送带";
+    StageCourier: "Datagrams: parcels that motorcycles carry one by one", "数据报：摩托车一次运送一个包裹";
     StageSteps: "The nine steps from socket to close, in two lanes", "从 socket 到 close 的九步，分两条泳道";
     StageCut: "The bytes of the connection in focus and how they are cut", "所选连接的字节和它们的切分";
     Time: "Time", "时间";
@@ -119,6 +122,7 @@ labels! {
     Values: "Values", "数值";
     Reply: "Reply", "回复";
     Methods: "Methods", "方法";
+    Kinds: "Kinds", "种类";
     Kind: "Kind", "种类";
     KindFacts: "all but samples", "除采样外全部";
     KindAll: "all", "全部";
@@ -256,6 +260,7 @@ pub fn picture_name(picture: Picture, lang: Lang) -> &'static str {
         Picture::Cut => Label::PictureCut,
         Picture::All => Label::All,
         Picture::Steps => Label::PictureSteps,
+        Picture::Courier => Label::PictureCourier,
     }
     .text(lang)
 }

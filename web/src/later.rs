@@ -17,7 +17,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     app::App,
     lesson,
-    panels::{api, reply},
+    panels::{api, kinds, reply},
     view::{Beside, View},
 };
 
@@ -27,6 +27,7 @@ struct Later {
     cut: fn(&Frame) -> Scene,
     all: fn(&Frame) -> Scene,
     steps: fn(&Frame) -> Scene,
+    courier: fn(&Frame) -> Scene,
     inspect: fn(&State, Target, Option<&Record>, Lang) -> Option<Inspection>,
     svg: fn(&Scene, Look) -> String,
     lesson: Lesson,
@@ -59,6 +60,7 @@ fn later() -> Result<Later, SplitLoaderError> {
         cut: scene::cut,
         all: scene::all,
         steps: scene::steps,
+        courier: scene::courier,
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
@@ -77,6 +79,7 @@ fn beside(view: View, beside: Beside) -> Option<AnyView> {
         Beside::Events | Beside::Values => return None,
         Beside::Reply => reply::view(view),
         Beside::Api => api::view(view),
+        Beside::Kinds => kinds::view(view),
     })
 }
 
@@ -111,6 +114,7 @@ pub fn stage(frame: &Frame) -> Scene {
         (Picture::Cut, Some(later)) => (later.cut)(frame),
         (Picture::All, Some(later)) => (later.all)(frame),
         (Picture::Steps, Some(later)) => (later.steps)(frame),
+        (Picture::Courier, Some(later)) => (later.courier)(frame),
         (Picture::Belt, _) | (_, None) => scene::belt(frame),
     }
 }

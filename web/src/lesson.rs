@@ -74,6 +74,8 @@ struct Player {
     given: Lasting<Option<Lecture>>,
     /// What was measured of the question on the wall.
     told: Lasting<Told>,
+    /// What is on the wall has not been seen to its end.
+    playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
     stand: Lasting<Stand>,
@@ -95,6 +97,7 @@ pub fn view(view: View) -> AnyView {
         lessons: Lasting::default(),
         given: Lasting::default(),
         told: Lasting::default(),
+        playing: Lasting::default(),
         pick: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
@@ -118,6 +121,19 @@ pub fn begin(id: &str) {
             true => player.begin(id),
             false => player.open_list(),
         }
+    }
+}
+
+/// Whether a lesson can be given here.
+pub fn can_give(id: &str) -> bool {
+    PLAYER.get().is_some_and(|player| player.can_give(id))
+}
+
+/// Shows a step of a lesson, and begins it for that unless it is on.
+pub fn open(id: &str, step: u32) {
+    if let Some(player) = PLAYER.get() {
+        let revealed = false;
+        player.open(id, Page { step, revealed });
     }
 }
 
@@ -228,8 +244,10 @@ impl Player {
     /// A key, if it is one for lessons.
     fn key(self, key: &str) -> bool {
         let is_given = self.given.with_untracked(Option::is_some);
-        let field = "input:not([type=radio]):focus, textarea:focus, select:focus";
+        let field = "input:not([type=radio], [type=checkbox]):focus";
         let is_typing = browser::matches(field, "*").is_some();
+        // It chooses by letters, but not by what a clicker sends.
+        let is_choosing = browser::matches("select:focus", "*").is_some();
         let is_reading = browser::matches(".scroll:focus-visible", "*").is_some();
         match key {
             _ if is_typing => false,
@@ -237,6 +255,7 @@ impl Player {
                 self.turn(key == "PageDown");
                 true
             }
+            _ if is_choosing => false,
             "Escape" if self.stand.get_untracked() == Stand::Wall => {
                 self.stand(Stand::Page);
                 true
@@ -331,6 +350,7 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Belt => Some(Picture::Belt),
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
-        _ => None,
+        lessons::Picture::Courier => Some(Picture::Courier),
+        lessons::Picture::Steps => Some(Picture::Steps),
     }
 }

@@ -92,9 +92,9 @@ impl Link {
         self.failed = 0;
     }
 
-    /// Whether the last attempt came to nothing.
-    pub fn is_in_vain(&self) -> bool {
-        !self.heard_ever || self.failed > 0
+    /// Whether it leads to the lesson that the relay gives.
+    pub fn is_to_lesson(&self) -> bool {
+        self.to_lesson
     }
 
     /// The page can be seen again: silence counts from now.

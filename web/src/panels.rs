@@ -15,6 +15,7 @@ mod header;
 mod hits;
 mod inspector;
 mod join;
+pub mod kinds;
 mod mark;
 mod notices;
 mod policy;
@@ -49,6 +50,7 @@ fn picture_id(view: View) -> &'static str {
         (true, _) | (_, Picture::All) => "all",
         (false, Picture::Cut) => "cut",
         (false, Picture::Steps) => "steps",
+        (false, Picture::Courier) => "courier",
         (false, Picture::Belt) => "belt",
     }
 }
@@ -70,6 +72,7 @@ pub fn Page(view: View) -> impl IntoView {
             (true, _) => Label::Connections,
             (false, Picture::Cut) => Label::StageCut,
             (false, Picture::Steps) => Label::StageSteps,
+            (false, Picture::Courier) => Label::StageCourier,
             (false, _) => Label::Stage,
         };
         label.text(view.lang.get())

@@ -137,6 +137,8 @@ pub enum Beside {
     Reply,
     /// The table of socket methods.
     Api,
+    /// The map of families and types.
+    Kinds,
 }
 
 /// The connections to choose from.
@@ -380,14 +382,15 @@ impl View {
         }
     }
 
-    /// Belt instead of cut, or the other way round; from the picture of all back to the last one.
+    /// Belt instead of cut, or the other way round, with the courier between where datagrams come; from the picture of all back to the last one.
     pub fn switch_picture(self) {
         later::fetch(self);
         if self.all.get_untracked() {
             return self.all.set(false);
         }
         let next = match self.one.get_untracked() {
-            Picture::Cut => Picture::Belt,
+            Picture::Cut if app::with(App::has_datagrams) => Picture::Courier,
+            Picture::Cut | Picture::Courier => Picture::Belt,
             _ => Picture::Cut,
         };
         choices::remember_picture(next);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocol::{Framing, Policy, ReadWhen, Request, Spacing};
+use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
 /// Watch what a TCP stream socket really does.
@@ -39,9 +39,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Where the echo server listens; port 0 picks a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = address)]
-    pub echo: SocketAddr,
+    /// Where the echo server listens; port 0 picks a free one, and `unix:` a path of its own
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = echo_address)]
+    pub echo: Address,
     /// Where the page is, on this machine only; port 0 picks a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
     pub page: SocketAddr,
@@ -228,11 +228,7 @@ pub struct LessonList {
 )]
 pub struct LessonRun {
     /// Which one
-    #[arg(
-        value_name = "NAME",
-        required_unless_present = "all",
-        conflicts_with = "all"
-    )]
+    #[arg(value_name = "NAME", conflicts_with = "all")]
     pub name: Option<String>,
     /// All of them, one after the other
     #[arg(long)]
@@ -315,6 +311,17 @@ fn target(text: &str) -> Result<Target, String> {
     let addrs = addresses(text, "127.0.0.1:21567")?;
     let name = text.to_owned();
     Ok(Target { name, addrs })
+}
+
+/// Of an echo server: also a Unix-domain socket's path.
+fn echo_address(text: &str) -> Result<Address, String> {
+    if text.starts_with("unix:") {
+        return text.parse().map_err(|error: NoAddress| error.to_string());
+    }
+    match addresses(text, "127.0.0.1:0") {
+        Ok(found) => Ok(found[0].into()),
+        Err(told) => Err(format!("{told}, or unix:/PATH")),
+    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -408,7 +415,7 @@ mod tests {
                 _ => cli.serve,
             };
             assert_eq!(serve.policy().bag, Some(100));
-            assert_eq!(serve.echo.port(), 21567);
+            assert_eq!(serve.echo.port(), Some(21567));
         }
     }
 

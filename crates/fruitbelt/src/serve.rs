@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
+use protocol::Address;
 use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_record_dir};
 
 use crate::{
@@ -49,15 +50,18 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(arguments.echo, arguments.page, &config.echo)
+    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo)
         .map_err(|error| explain(&error))?;
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
     let page = format!("http://{}/", listeners.page_addr());
     announce(&format!(
-        "echo tcp://{}\npage {page}",
-        listeners.echo_addr()
+        "echo {}\npage {page}",
+        match listeners.echo_addr() {
+            Address::Inet(addr) => format!("tcp://{addr}"),
+            unix => unix.to_string(),
+        }
     ));
     if arguments.page_options.open {
         open_browser(page);
@@ -87,6 +91,9 @@ pub fn explain(error: &StartError) -> anyhow::Error {
             let flag = match which {
                 Which::Echo => "--echo",
                 Which::Page => "--page",
+            };
+            let Some(addr) = addr.inet() else {
+                return anyhow!("{flag} {addr}: {source}");
             };
             let free = match source.kind() {
                 // The same address again would fail again.

@@ -10,11 +10,12 @@ const FILES: &[(&str, &str)] = &[
     ("echo.toml", include_str!("../lessons/echo.toml")),
     ("queue.toml", include_str!("../lessons/queue.toml")),
     ("promises.toml", include_str!("../lessons/promises.toml")),
-    ("api.toml", include_str!("../lessons/api.toml")),
     ("empty.toml", include_str!("../lessons/empty.toml")),
     ("full.toml", include_str!("../lessons/full.toml")),
     ("rst.toml", include_str!("../lessons/rst.toml")),
     ("half.toml", include_str!("../lessons/half.toml")),
+    ("kinds.toml", include_str!("../lessons/kinds.toml")),
+    ("api.toml", include_str!("../lessons/api.toml")),
 ];
 
 /// Reads them, in the order of the catalogue.

@@ -15,9 +15,6 @@ pub struct Lesson {
     pub id: String,
     /// Where in the catalogue it stands.
     pub course: Course,
-    /// Its place among the lessons of its course; the same place twice: by name.
-    #[serde(default)]
-    pub place: u32,
     /// What it is called.
     pub title: Words,
     /// One line of what it shows.

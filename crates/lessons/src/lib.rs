@@ -32,7 +32,7 @@ pub use measure::Measure;
 #[cfg(feature = "toml")]
 pub use read::{Wrong, read};
 pub use script::{
-    Accepting, Action, ClientReads, Compare, Connect, Ends, Pieces, ReadNow, Script, Send,
+    Accepting, Action, ClientReads, Compare, Connect, Ends, Listen, Pieces, ReadNow, Script, Send,
     SetPolicy, Spacing, Whom,
 };
 pub use server::Server;

@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of how an action is carried out. The page does not get scripts.
 
-use protocol::{End, Framing, ReadWhen};
+use protocol::{End, Family, Framing, ReadWhen};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{MakeCall, Statement};
@@ -33,6 +33,8 @@ pub enum Action {
     Accept(Accepting),
     /// listen(2) is called again with this backlog.
     Backlog(u32),
+    /// The server closes its listener and listens on a socket of another family; connections stay.
+    Listen(Listen),
     /// shutdown(2) with SHUT_WR.
     Shutdown(Ends),
     /// close(2).
@@ -175,6 +177,14 @@ pub enum Accepting {
     Hold,
     /// Again.
     Go,
+}
+
+/// `listen`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// `inet`, `inet6` or `unix`.
+    pub family: Family,
 }
 
 /// One of the two sockets of a connection.

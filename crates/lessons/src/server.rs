@@ -1,12 +1,14 @@
 //! The echo server that a lesson is taught on: its own, with a listener of its own.
 
-use protocol::{Framing, Policy, ReadWhen};
+use protocol::{Family, Framing, Policy, ReadWhen};
 use serde::{Deserialize, Serialize};
 
 /// How it is to be. What is left out is as in the tutorial.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
+    /// `inet`, `inet6` or `unix`.
+    pub family: Family,
     /// Asked of listen(2).
     pub backlog: u32,
     /// One client at a time.
@@ -31,6 +33,7 @@ impl Default for Server {
     fn default() -> Server {
         let policy = Policy::default();
         Server {
+            family: Family::Inet,
             backlog: 5,
             sequential: false,
             read_when: policy.read_when,

@@ -147,8 +147,8 @@ pub struct Connection {
     pub server: Option<EndState>,
     /// The demonstration client's socket; None if the client is somebody else's program.
     pub client: Option<EndState>,
-    /// Bytes that the kernel held for it before accept returned, as it told then.
-    pub early_bytes: u64,
+    /// What the kernel held for it before accept returned, cut where it was seen to have grown.
+    pub early: Ruler,
 }
 
 impl Connection {
@@ -201,7 +201,14 @@ impl Connection {
         self.server
             .as_ref()
             .map_or(0, |end| end.arrived.total.bytes)
-            .max(self.early_bytes)
+            .max(self.early.total.bytes)
+    }
+
+    /// Bytes that are known to wait in the server's kernel, whether or not anybody has accepted.
+    #[must_use]
+    pub fn waiting_bytes(&self) -> u64 {
+        let read = self.server.as_ref().map_or(0, |end| end.read.total.bytes);
+        self.here_bytes().saturating_sub(read)
     }
 
     /// The ruler that says which batch a byte belongs to: the sends, if we know them, otherwise

@@ -31,6 +31,7 @@ impl State {
                     client_end: connection.client.as_ref().map(EndState::keyframe),
                 })
                 .collect(),
+            datagrams: Box::new(self.datagrams.keyframe()),
         }
     }
 
@@ -75,6 +76,7 @@ impl State {
                 }
             }
         }
+        self.datagrams.resume(&keyframe.datagrams, moment);
         self.forget_closed();
     }
 }

@@ -12,6 +12,7 @@
 mod calls;
 mod character;
 mod connection;
+mod datagrams;
 mod keyframe;
 mod levels;
 mod marker;
@@ -37,6 +38,7 @@ mod weight;
 pub use calls::{Call, Calls};
 pub use character::HalfCharacter;
 pub use connection::{Answer, Connection, EndState, Moment};
+pub use datagrams::{DatagramClient, Datagrams, Direction, Fate, Loss, Received, Sent};
 pub use levels::{Batch, Level};
 pub use marker::{Marker, MarkerKind, Markers, Place};
 pub use marks::{Filter, Kinds, Mark, Marks, Stops};

@@ -8,7 +8,7 @@ use protocol::{
     Unaccepted, UnframedWhy, Unknown, Waiting,
 };
 
-use crate::{Answer, Calls, Connection, Cut, EndState, Fault, Moment, Ruler, Show};
+use crate::{Answer, Calls, Connection, Cut, Datagrams, EndState, Fault, Moment, Ruler, Show};
 
 /// The echo server's listening socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub struct State {
     pub calls: Arc<Calls>,
     /// The last sample of who is not accepted, without those who were since.
     pub unaccepted: Option<(Arc<Unaccepted>, Moment)>,
+    /// The datagram echo.
+    pub datagrams: Datagrams,
     /// Records known to be lost, and when that was last told.
     pub lost: Option<(u64, Moment)>,
     /// The last event of a newer version.
@@ -69,6 +71,12 @@ impl State {
         }
         let known_until = self.now.seq;
         self.now = moment;
+        if let Some(observed) = self.datagrams.observe(&record.event, moment) {
+            if let Err(fault) = observed {
+                self.note(fault);
+            }
+            return;
+        }
         match &record.event {
             Event::Keyframe(keyframe) => {
                 if record.seq > known_until || record.seq == Seq(0) {
@@ -197,7 +205,7 @@ impl State {
                 policy,
                 server: None,
                 client: None,
-                early_bytes: 0,
+                early: Ruler::default(),
             })
         });
         Arc::make_mut(connection)

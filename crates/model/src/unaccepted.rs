@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use protocol::{Accepted, Address, Conn, TcpState, Unaccepted, UnacceptedConnection};
 
-use crate::{Connection, Moment, State};
+use crate::{Connection, Cut, Moment, State};
 
 impl State {
     /// Those that the last sample told of, and that were not accepted since.
@@ -44,11 +44,27 @@ impl State {
                 self.conns.values().find(unknown).map(|it| it.conn)
             });
             if let Some(connection) = conn.and_then(|conn| self.conns.get_mut(&conn))
-                && connection.early_bytes < told.receive_queue
                 && connection.server.is_none()
-                && told.state == TcpState::Established
+                && told.state != TcpState::SynReceived
             {
-                Arc::make_mut(connection).early_bytes = told.receive_queue;
+                // A FIN counts as one byte more there.
+                let sent = connection.client.as_ref();
+                let sent = sent.map_or(u64::MAX, |end| end.wrote.total.bytes);
+                let to = told.receive_queue.min(sent);
+                if to <= connection.early.total.bytes {
+                    continue;
+                }
+                let early = &mut Arc::make_mut(connection).early;
+                early.push(Cut {
+                    from: early.total.bytes,
+                    to,
+                    moment,
+                    ordinal: 0,
+                    times: 1,
+                    asked: 0,
+                    segments: None,
+                    preview: None,
+                });
             }
         }
         self.unaccepted = Some((Arc::new(sample.clone()), moment));

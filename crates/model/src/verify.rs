@@ -102,6 +102,15 @@ impl State {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        if let Some((conn, end, law)) = self.datagrams.broken_law() {
+            let seq = self.now.seq;
+            return Err(Fault::Order {
+                seq,
+                conn,
+                end,
+                law,
+            });
+        }
         let mut conns = self.conns.values();
         conns.try_for_each(|connection| self.verify_connection(connection))
     }
@@ -112,7 +121,7 @@ impl State {
     /// As [`State::verify`].
     pub fn verify_after(&self, record: &Record) -> Result<(), Fault> {
         match (self.fault, record.event.conn()) {
-            (None, Some(conn)) => self
+            (None, Some(conn)) if self.datagrams.client(conn).is_none() => self
                 .conn(conn)
                 .map_or(Ok(()), |connection| self.verify_connection(connection)),
             _ => self.verify(),

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use protocol::{ConnKeyframe, Event, Keyframe, Preview, Queues, UnacceptedConnection};
+use protocol::{
+    ConnKeyframe, DatagramClientKeyframe, DatagramsKeyframe, Event, Keyframe, Preview, Queues,
+    UnacceptedConnection,
+};
 
-use crate::{Answer, Connection, Cut, EndState, Ruler, State, Tail, timeline::Entry};
+use crate::{
+    Answer, Connection, Cut, DatagramClient, Direction, EndState, Loss, Received, Ruler, Sent,
+    State, Tail, timeline::Entry,
+};
 
 /// What an allocation costs beside what was asked for.
 const ALLOCATION: usize = 16;
@@ -21,11 +27,16 @@ pub(crate) fn entry_bytes(event: &Event) -> usize {
             Event::Arrived(e) => previewed(&e.preview),
             Event::Read(e) => previewed(&e.preview),
             Event::Wrote(e) => previewed(&e.preview),
+            Event::DatagramBound(bound) => ALLOCATION + size_of_val(&**bound),
+            Event::DatagramSent(e) => previewed(&e.preview),
+            Event::DatagramReceived(e) => previewed(&e.preview),
             Event::Queues(_) => ALLOCATION + size_of::<Queues>(),
             Event::Keyframe(keyframe) => {
                 ALLOCATION
                     + size_of::<Keyframe>()
                     + keyframe.conns.len() * size_of::<ConnKeyframe>()
+                    + size_of::<DatagramsKeyframe>()
+                    + keyframe.datagrams.clients.len() * size_of::<DatagramClientKeyframe>()
             }
             Event::Unknown(unknown) => unknown.name.len() + unknown.fields.len() + 2 * ALLOCATION,
             Event::Called(e) => {
@@ -58,7 +69,34 @@ pub(crate) fn state_bytes(state: &State, beside: Option<&State>) -> usize {
             size_of::<Connection>() + server + client
         })
         .sum();
-    conns + calls
+    conns + calls + datagram_bytes(state, beside)
+}
+
+fn datagram_bytes(state: &State, beside: Option<&State>) -> usize {
+    let clients = state.datagrams.clients.iter();
+    clients
+        .map(|(number, client)| {
+            let other = beside.and_then(|state| state.datagrams.clients.get(number));
+            if other.is_some_and(|other| Arc::ptr_eq(other, client)) {
+                return 0;
+            }
+            let direction = |of: fn(&DatagramClient) -> &Direction| {
+                let (direction, beside) = (of(client), other.map(|other| of(other)));
+                let sent = direction.sent.own_chunks(beside.map(|it| &it.sent));
+                let received = direction.received.own_chunks(beside.map(|it| &it.received));
+                let lost = direction.losses.own_chunks(beside.map(|it| &it.losses));
+                sent * chunk(size_of::<Sent>())
+                    + received * chunk(size_of::<Received>())
+                    + lost * chunk(size_of::<Loss>())
+            };
+            size_of::<DatagramClient>() + direction(|it| &it.there) + direction(|it| &it.back)
+        })
+        .sum()
+}
+
+/// What one chunk of a tail takes.
+fn chunk(bytes: usize) -> usize {
+    ALLOCATION + bytes * Tail::<Cut>::CHUNK
 }
 
 fn end_bytes(end: &Option<EndState>, beside: Option<&Option<EndState>>) -> usize {
@@ -79,6 +117,5 @@ fn end_bytes(end: &Option<EndState>, beside: Option<&Option<EndState>>) -> usize
         .map(|ruler| ruler(end).own_chunks(beside.map(ruler)))
         .sum();
     let answers = end.answers.own_chunks(beside.map(|beside| &beside.answers));
-    let chunk = |bytes: usize| ALLOCATION + bytes * Tail::<Cut>::CHUNK;
     cuts * chunk(size_of::<Cut>()) + answers * chunk(size_of::<Answer>())
 }

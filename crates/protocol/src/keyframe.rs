@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Conn, End, Listening, Policy, Queues, Waiting};
+use crate::{Address, Conn, DatagramsKeyframe, End, Listening, Policy, Queues, Waiting};
 
 /// What was true after the record whose number it bears. Bytes from before it are known only by
 /// their number: they are forgotten, and drawn as blank crates. The default is "before all records".
@@ -20,6 +20,9 @@ pub struct Keyframe {
     pub accepted: u64,
     /// The connections with an open end, in the order of their numbers.
     pub conns: Vec<ConnKeyframe>,
+    /// The datagram echo.
+    #[serde(default)]
+    pub datagrams: Box<DatagramsKeyframe>,
 }
 
 /// One connection in a keyframe.

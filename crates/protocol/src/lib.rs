@@ -9,6 +9,7 @@ mod address;
 mod call;
 mod called;
 mod datagram;
+mod datagram_keyframe;
 mod disk;
 mod event;
 mod framing;
@@ -26,8 +27,10 @@ pub use address::{Address, Family, NoAddress, UnixName};
 pub use call::{Call, SocketOption};
 pub use called::{Called, Connecting, Unaccepted, UnacceptedConnection};
 pub use datagram::{
-    DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramSent, LostBy,
+    DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramRequest, DatagramSent,
+    LostBy, Road,
 };
+pub use datagram_keyframe::{DatagramClientKeyframe, DatagramTotals, DatagramsKeyframe};
 pub use disk::{Recording, RecordingFault, RecordingState};
 pub use event::{
     Accepted, Answered, Arrived, Bagged, Blocked, Closed, Connected, Dropped, EndOfStream, Event,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Conn, End, LessonRequest, Policy};
+use crate::{Call, Conn, DatagramRequest, End, LessonRequest, Policy};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,8 @@ pub enum Request {
         /// Which call.
         call: Call,
     },
+    /// Of the datagram echo.
+    Datagrams(DatagramRequest),
 }
 
 impl Request {
@@ -138,6 +140,7 @@ impl Request {
                     _ => Ok(()),
                 }
             }
+            Request::Datagrams(request) => request.check(),
             Request::Read { bytes, .. } if !(1..=Policy::BUFSIZE_MAX).contains(bytes) => {
                 out(Limit::Bufsize, 1, Policy::BUFSIZE_MAX)
             }
@@ -249,6 +252,9 @@ pub enum Refusal {
     /// No recording by request is running.
     #[error("no recording that was started here is running")]
     NotRecording,
+    /// There is no datagram socket: another program has that port.
+    #[error("there is no datagram echo here: another program had the port")]
+    NoDatagrams,
     /// This relay cannot do that yet, or has no lessons.
     #[error("this relay gives no lessons")]
     NoLessons,
@@ -273,6 +279,9 @@ pub enum Limit {
     LengthBytes,
     OptionValue,
     Timeout,
+    DatagramBytes,
+    Percent,
+    ReceiveBuffer,
 }
 
 impl std::fmt::Display for Limit {
@@ -290,6 +299,9 @@ impl std::fmt::Display for Limit {
             Limit::LengthBytes => "the bytes of the length (1, 2 or 4)",
             Limit::OptionValue => "the value of the option",
             Limit::Timeout => "the timeout in milliseconds",
+            Limit::DatagramBytes => "the bytes of a datagram",
+            Limit::Percent => "the share in percent",
+            Limit::ReceiveBuffer => "the receive buffer",
         })
     }
 }

@@ -14,14 +14,12 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use protocol::{Called, Conn, End, Refusal, Spacing};
+use protocol::{Address, Called, Conn, End, Refusal, Spacing};
 use socket2::SockRef;
-use tokio::{
-    net::{TcpSocket, TcpStream},
-    sync::watch,
-    time::sleep,
-};
+use tokio::{net::TcpSocket, sync::watch, time::sleep};
 
+#[cfg(target_os = "linux")]
+use crate::door;
 use crate::{
     by_hand::{Program, Progress},
     journal::Journal,
@@ -29,6 +27,7 @@ use crate::{
     payload::{PAYLOAD_BYTES_MAX, payload},
     registry::{Batches, Ending, Registry, Seat},
     socket::Socket,
+    stream::Stream,
 };
 
 /// Asked of SO_SNDBUF, bytes: with the default a flooding client would queue some 3.9 MB before
@@ -94,9 +93,9 @@ impl Kept {
 /// A client whose connect(2) was called and has perhaps not returned.
 pub struct Opening {
     seat: Seat,
-    connect: BoxFuture<'static, io::Result<TcpStream>>,
-    local: SocketAddr,
-    server: SocketAddr,
+    connect: BoxFuture<'static, io::Result<Stream>>,
+    local: Address,
+    server: Address,
 }
 
 /// Makes a client's socket and calls connect(2) on it. Within the runtime on which it is to live.
@@ -105,12 +104,12 @@ pub struct Opening {
 /// Too many are open, or the system refuses.
 pub fn open(
     registry: &Arc<Registry>,
-    server: SocketAddr,
+    server: Address,
     settings: &ClientSettings,
 ) -> Result<Opening, Refusal> {
-    let (socket, local, calls) = prepare(server, settings).map_err(|error| refusal(&error))?;
-    let seat = registry.connecting(local.into(), server.into(), calls, settings.reads)?;
-    let mut connect: BoxFuture<_> = Box::pin(socket.connect(server));
+    let (socket, local, calls) = prepare(&server, settings).map_err(|error| refusal(&error))?;
+    let seat = registry.connecting(local.clone(), server.clone(), calls, settings.reads)?;
+    let mut connect = socket.connect(&server);
     // The first poll makes the call; whoever waits for its end asks again.
     let begun = connect
         .as_mut()
@@ -128,16 +127,19 @@ pub fn open(
 
 /// A socket ready to connect, its address, and the calls that made it.
 fn prepare(
-    server: SocketAddr,
+    server: &Address,
     settings: &ClientSettings,
-) -> io::Result<(TcpSocket, SocketAddr, Vec<Called>)> {
+) -> io::Result<(Prepared, Address, Vec<Called>)> {
     let mut calls = Calls::of(End::Client);
+    let Some(server) = server.inet() else {
+        return prepare_unix(settings, calls);
+    };
     let socket = if server.is_ipv4() {
         TcpSocket::new_v4()
     } else {
         TcpSocket::new_v6()
     }?;
-    calls.note_socket(server);
+    calls.note_socket(&server.into());
     calls.set_buffers(
         SockRef::from(&socket),
         settings.receive_buffer,
@@ -149,9 +151,59 @@ fn prepare(
     // Bound before it connects, so that the server's accept finds its number.
     let any = SocketAddr::new(server.ip(), 0);
     socket.bind(any)?;
-    calls.note_bind(any);
-    let local = socket.local_addr()?;
-    Ok((socket, local, calls.made()))
+    calls.note_bind(&any.into());
+    let local = socket.local_addr()?.into();
+    Ok((Prepared::Tcp(socket), local, calls.made()))
+}
+
+/// A socket that has not called connect(2).
+enum Prepared {
+    Tcp(TcpSocket),
+    #[cfg(target_os = "linux")]
+    Unix(socket2::Socket),
+}
+
+impl Prepared {
+    fn connect(self, server: &Address) -> BoxFuture<'static, io::Result<Stream>> {
+        match (self, server) {
+            (Prepared::Tcp(socket), &Address::Inet(server)) => {
+                Box::pin(async move { Ok(socket.connect(server).await?.into()) })
+            }
+            #[cfg(target_os = "linux")]
+            (Prepared::Unix(socket), Address::Unix(server)) => {
+                let connected = door::unix::connect(socket, server).map(Stream::from);
+                Box::pin(future::ready(connected))
+            }
+            #[cfg(target_os = "linux")]
+            _ => Box::pin(future::ready(Err(io::ErrorKind::InvalidInput.into()))),
+            #[cfg(not(target_os = "linux"))]
+            _ => Box::pin(future::ready(Err(io::ErrorKind::Unsupported.into()))),
+        }
+    }
+}
+
+/// The same for a Unix-domain socket. The bytes of a send go straight into the server's receive
+/// queue there, and it is SO_SNDBUF of the sender that says how many may lie in it.
+#[cfg(target_os = "linux")]
+fn prepare_unix(
+    settings: &ClientSettings,
+    mut calls: Calls,
+) -> io::Result<(Prepared, Address, Vec<Called>)> {
+    let (socket, name) = door::unix::client()?;
+    let local = Address::from(name);
+    calls.note_socket(&local);
+    calls.set_buffers(
+        SockRef::from(&socket),
+        settings.receive_buffer,
+        settings.send_buffer,
+    )?;
+    calls.note_bind(&protocol::UnixName::default().into());
+    Ok((Prepared::Unix(socket), local, calls.made()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn prepare_unix(_: &ClientSettings, _: Calls) -> io::Result<(Prepared, Address, Vec<Called>)> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 impl Opening {
@@ -168,7 +220,7 @@ impl Opening {
     pub async fn connected(
         mut self,
         patience: Option<Duration>,
-    ) -> Result<(Seat, TcpStream), Refusal> {
+    ) -> Result<(Seat, Stream), Refusal> {
         let out_of_patience = async {
             match patience {
                 Some(patience) => sleep(patience).await,
@@ -189,11 +241,11 @@ impl Opening {
         };
         match connected {
             Ok(stream) => {
-                self.seat.connected(self.local.into(), self.server.into());
+                self.seat.connected(self.local, self.server);
                 Ok((self.seat, stream))
             }
             Err(error) => {
-                self.seat.failed(&self.server.into(), &error);
+                self.seat.failed(&self.server, &error);
                 Err(refusal(&error))
             }
         }

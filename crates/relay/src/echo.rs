@@ -328,13 +328,13 @@ const KEPT_BYTES: usize = 128 << 10;
 
 /// `[YYYY-MM-DD HH:MM:SS] `, local time; composed once a second.
 #[derive(Debug, Default)]
-struct Stamp {
+pub(crate) struct Stamp {
     second: i64,
     text: String,
 }
 
 impl Stamp {
-    fn now(&mut self) -> &str {
+    pub(crate) fn now(&mut self) -> &str {
         let now: DateTime<Local> = Local::now();
         if self.text.is_empty() || self.second != now.timestamp() {
             self.second = now.timestamp();

@@ -13,6 +13,8 @@
 
 mod by_hand;
 mod client;
+mod datagram;
+mod door;
 mod echo;
 mod framing;
 mod gather;
@@ -120,7 +122,7 @@ pub async fn run(
         .listen(listeners.page.listener)
         .map_err(|source| StartError::Listen {
             which: Which::Page,
-            addr: listeners.page.addr,
+            addr: listeners.page.addr.into(),
             source,
         })?;
     let stage = Stage::start(
@@ -175,7 +177,7 @@ pub async fn replay(
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,
-        addr,
+        addr: addr.into(),
         source,
     })?;
     let callers = Callers::default();

@@ -5,16 +5,15 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use protocol::{Conn, Event, Listening, Unaccepted, UnacceptedConnection, Waiting};
-use socket2::SockRef;
 use tokio::{
-    net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     time::{Instant, sleep, sleep_until},
 };
 
 use crate::{
+    door::{Door, Guest},
     journal::Journal,
-    observe::{self, Diag, Orphan},
+    observe::{Diag, Orphan},
 };
 
 /// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
@@ -23,6 +22,9 @@ pub const CONNECTIONS_MAX: usize = 1024;
 const SAMPLE_EVERY: Duration = Duration::from_millis(16);
 /// How often it is looked at while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The kernel's answer who waits takes some 0.3 ms, and with thousands more: so many times as long
+/// it is then not asked.
+const RESTS_TIMES: u32 = 16;
 /// After accept has failed for want of descriptors or memory.
 const FAILED_PAUSE: Duration = Duration::from_millis(100);
 
@@ -62,12 +64,12 @@ impl Wishes {
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
 /// `listening` is what was recorded of the listener; `number` tells a client's number, if it is ours.
 pub async fn listen(
-    listener: &TcpListener,
+    door: &Door,
     mut listening: Listening,
     wishes: &Wishes,
     journal: &Journal,
     number: impl Fn(SocketAddr) -> Option<Conn>,
-    serve: impl Fn(TcpStream, std::net::SocketAddr, tokio::sync::OwnedSemaphorePermit),
+    serve: impl Fn(Guest, tokio::sync::OwnedSemaphorePermit),
 ) {
     let places_max = if listening.sequential {
         1
@@ -81,8 +83,8 @@ pub async fn listen(
     let mut wished = wishes.backlog.subscribe();
     let mut accepting = wishes.accepting.subscribe();
     let sample = |queue: &mut AcceptQueue| {
-        if let Some(queued) = queue.sample(listener, journal) {
-            queue.sample_connections(queued, listener, journal, &number);
+        if let Some(queued) = queue.sample(door, journal) {
+            queue.sample_connections(queued, door, journal, &number);
         }
     };
     sample(&mut queue);
@@ -95,15 +97,15 @@ pub async fn listen(
                 std::future::pending::<()>().await;
             }
             let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
+            (place, door.accept().await)
         };
         tokio::select! {
             (place, accepted) = accept => {
                 // The semaphore is never closed.
                 let Ok(place) = place else { return };
                 match accepted {
-                    Ok((stream, peer)) => {
-                        serve(stream, peer, place);
+                    Ok(guest) => {
+                        serve(guest, place);
                         failing = false;
                         let was_full = full;
                         full = places.available_permits() == 0;
@@ -126,7 +128,7 @@ pub async fn listen(
             }
             Ok(()) = wished.changed() => {
                 let backlog = *wished.borrow_and_update();
-                match listen_again(listener, backlog) {
+                match door.listen_again(backlog) {
                     Ok(()) => {
                         listening.backlog = backlog;
                         journal.record(Event::Listening(listening.clone()));
@@ -142,12 +144,6 @@ pub async fn listen(
     }
 }
 
-/// listen(2) on a socket that listens already: the backlog is another one at once, and nobody who
-/// waits is turned away (Linux: `inet_listen`; POSIX leaves it open, Windows ignores it).
-fn listen_again(listener: &TcpListener, backlog: u32) -> io::Result<()> {
-    SockRef::from(listener).listen(i32::try_from(backlog).unwrap_or(i32::MAX))
-}
-
 /// The sampling of the accept queue: after each accept, while somebody waits, and while nobody is
 /// accepted; with a trailing look.
 #[derive(Default)]
@@ -159,6 +155,8 @@ struct AcceptQueue {
     connections: Unaccepted,
     /// Asks the kernel for them; made when first somebody waits.
     diag: Option<io::Result<Diag>>,
+    /// Not before that is it asked again.
+    rests_until: Option<Instant>,
 }
 
 impl AcceptQueue {
@@ -177,7 +175,7 @@ impl AcceptQueue {
     }
 
     /// Looks if a look is due; returns how many wait.
-    fn sample(&mut self, listener: &TcpListener, journal: &Journal) -> Option<u32> {
+    fn sample(&mut self, door: &Door, journal: &Journal) -> Option<u32> {
         let now = Instant::now();
         if self
             .last_at
@@ -187,7 +185,7 @@ impl AcceptQueue {
         }
         self.last_at = Some(now);
         self.stirred = false;
-        let (queued, limit) = observe::waiting(listener)?;
+        let (queued, limit) = door.waiting()?;
         let waiting = Waiting { queued, limit };
         if self.last != Some(waiting) {
             self.last = Some(waiting);
@@ -200,19 +198,23 @@ impl AcceptQueue {
     fn sample_connections(
         &mut self,
         queued: u32,
-        listener: &TcpListener,
+        door: &Door,
         journal: &Journal,
         number: impl Fn(SocketAddr) -> Option<Conn>,
     ) {
+        let now = Instant::now();
         let found = if queued == 0 {
             Unaccepted::default()
+        } else if self.rests_until.is_some_and(|until| now < until) {
+            return;
         } else {
             let diag = self.diag.get_or_insert_with(Diag::open);
-            let orphans = match (diag, listener.local_addr()) {
-                (Ok(diag), Ok(addr)) => diag.unaccepted(addr),
+            let orphans = match (diag, door.inet()) {
+                (Ok(diag), Some(addr)) => diag.unaccepted(addr),
                 // It is not told here.
                 _ => return,
             };
+            self.rests_until = Some(now + now.elapsed() * RESTS_TIMES);
             match orphans {
                 Ok(orphans) => unaccepted(&orphans, number),
                 Err(error) => return tracing::debug!(%error, "who waits is not told"),

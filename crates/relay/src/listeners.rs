@@ -4,18 +4,23 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     path::PathBuf,
 };
 
-use protocol::{Called, End};
+use protocol::{Address, Called, End, UnixName};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
-use crate::{EchoConfig, noted::Calls};
+#[cfg(target_os = "linux")]
+use crate::door;
+use crate::{EchoConfig, datagram, door::Door, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
+
+/// With port 0 so many numbers are tried for one that is free for TCP and UDP.
+const DRAWS_MAX: u32 = 8;
 
 /// Both listeners, bound and listening.
 #[derive(Debug)]
@@ -27,8 +32,10 @@ pub struct Listeners {
 /// An echo server's listener, bound and listening.
 #[derive(Debug)]
 pub struct EchoListener {
-    pub(crate) listener: TcpListener,
-    pub(crate) addr: SocketAddr,
+    pub(crate) door: Door,
+    pub(crate) addr: Address,
+    /// Its datagram twin's socket, if the port was free.
+    pub(crate) datagrams: Option<UdpSocket>,
     /// The calls that made it, in order; listen itself is told otherwise.
     pub(crate) calls: Vec<Called>,
 }
@@ -59,7 +66,7 @@ pub enum StartError {
         /// Which.
         which: Which,
         /// Where.
-        addr: SocketAddr,
+        addr: Address,
         /// What the system says.
         source: io::Error,
     },
@@ -105,7 +112,7 @@ impl Listeners {
     /// # Errors
     /// The page's address is not loopback, or the system refuses one of them.
     pub fn bind(
-        echo: SocketAddr,
+        echo: &Address,
         page: SocketAddr,
         config: &EchoConfig,
     ) -> Result<Listeners, StartError> {
@@ -117,8 +124,8 @@ impl Listeners {
 
     /// Where the echo server listens.
     #[must_use]
-    pub fn echo_addr(&self) -> SocketAddr {
-        self.echo.addr
+    pub fn echo_addr(&self) -> &Address {
+        &self.echo.addr
     }
 
     /// Where the page is.
@@ -133,18 +140,31 @@ impl EchoListener {
     ///
     /// # Errors
     /// The system refuses.
-    pub(crate) fn bind(addr: SocketAddr, config: &EchoConfig) -> Result<EchoListener, StartError> {
-        let mut calls = Calls::of(End::Server);
+    pub(crate) fn bind(addr: &Address, config: &EchoConfig) -> Result<EchoListener, StartError> {
         let buffers = (config.receive_buffer, config.send_buffer);
-        let (bound, listener) = listen(Which::Echo, addr, config.backlog, buffers, &mut calls)?;
-        let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
+        let refused = |source| StartError::Listen {
             which: Which::Echo,
-            addr,
+            addr: addr.clone(),
             source,
-        })?;
+        };
+        let (calls, (bound, door), datagrams) = match addr {
+            Address::Inet(at) => {
+                let (calls, (bound, listener), datagrams) =
+                    listen_with_twin(*at, config.backlog, buffers)?;
+                let listener = TcpListener::from_std(listener).map_err(refused)?;
+                (calls, (bound.into(), Door::Tcp(listener)), datagrams)
+            }
+            Address::Unix(at) => {
+                let mut calls = Calls::of(End::Server);
+                let bound =
+                    listen_unix(at, config.backlog, buffers, &mut calls).map_err(refused)?;
+                (calls, bound, None)
+            }
+        };
         Ok(EchoListener {
-            listener,
+            door,
             addr: bound,
+            datagrams,
             calls: calls.made(),
         })
     }
@@ -179,6 +199,39 @@ impl PageListener {
 
 /// `buffers`: what to ask of SO_RCVBUF and SO_SNDBUF. Set before listen(2), those accepted have them
 /// from their first segment on.
+/// A stream's listener and, on the same port number, the datagram twin's socket, if it can be had.
+fn listen_with_twin(
+    addr: SocketAddr,
+    backlog: u32,
+    buffers: (Option<u32>, Option<u32>),
+) -> Result<
+    (
+        Calls,
+        (SocketAddr, std::net::TcpListener),
+        Option<UdpSocket>,
+    ),
+    StartError,
+> {
+    let mut draws = 0;
+    loop {
+        let mut calls = Calls::of(End::Server);
+        let (bound, listener) = listen(Which::Echo, addr, backlog, buffers, &mut calls)?;
+        draws += 1;
+        match datagram::bind(bound) {
+            Ok(twin) => return Ok((calls, (bound, listener), Some(twin))),
+            // Another number may be free for both.
+            Err(_) if addr.port() == 0 && draws < DRAWS_MAX => {}
+            Err(error) => {
+                tracing::warn!(
+                    "no datagram echo: UDP port {} cannot be had ({error}); stop what uses it, or choose another --echo",
+                    bound.port()
+                );
+                return Ok((calls, (bound, listener), None));
+            }
+        }
+    }
+}
+
 fn listen(
     which: Which,
     addr: SocketAddr,
@@ -188,7 +241,7 @@ fn listen(
 ) -> Result<(SocketAddr, std::net::TcpListener), StartError> {
     let mut bind = || -> io::Result<Socket> {
         let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
-        calls.note_socket(addr);
+        calls.note_socket(&addr.into());
         // On Windows the option would let another program take the port over.
         #[cfg(unix)]
         {
@@ -198,7 +251,7 @@ fn listen(
         calls.set_buffers(SockRef::from(&socket), buffers.0, buffers.1)?;
         socket.set_nonblocking(true)?;
         socket.bind(&addr.into())?;
-        calls.note_bind(addr);
+        calls.note_bind(&addr.into());
         socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
         Ok(socket)
     };
@@ -207,13 +260,50 @@ fn listen(
         .and_then(|listener| Ok((listener.local_addr()?, listener)))
         .map_err(|source| StartError::Listen {
             which,
-            addr,
+            addr: addr.into(),
             source,
         })
 }
 
+/// As [`listen`], at the place of a Unix-domain socket.
+#[cfg(target_os = "linux")]
+fn listen_unix(
+    at: &UnixName,
+    backlog: u32,
+    buffers: (Option<u32>, Option<u32>),
+    calls: &mut Calls,
+) -> io::Result<(Address, Door)> {
+    let (socket, place) = door::unix::bind(at)?;
+    let bound = Address::from(place.name());
+    calls.note_socket(&bound);
+    calls.set_buffers(SockRef::from(&socket), buffers.0, buffers.1)?;
+    calls.note_bind(&bound);
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    Ok((bound, door::unix::door(socket, place)?))
+}
+
+/// Elsewhere no client gets a name of its own by which its two ends could be joined.
+#[cfg(not(target_os = "linux"))]
+fn listen_unix(
+    _: &UnixName,
+    _: u32,
+    _: (Option<u32>, Option<u32>),
+    _: &mut Calls,
+) -> io::Result<(Address, Door)> {
+    let only = "Unix-domain sockets are served on Linux only";
+    Err(io::Error::new(io::ErrorKind::Unsupported, only))
+}
+
 /// The address by which this machine reaches a listener.
-pub(crate) fn reachable(addr: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(addr: Address) -> Address {
+    match addr {
+        Address::Inet(addr) => reachable_inet(addr).into(),
+        Address::Unix(_) => addr,
+    }
+}
+
+/// The same, of an internet address.
+pub(crate) fn reachable_inet(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

@@ -3,9 +3,9 @@
 //!
 //! Knows nothing of journals.
 
-use std::{io, net::SocketAddr};
+use std::io;
 
-use protocol::{Called, End};
+use protocol::{Address, Called, End};
 use socket2::SockRef;
 
 /// The calls of one program that have returned, in order.
@@ -35,18 +35,18 @@ impl Calls {
     }
 
     /// Notes socket(2) for a stream of that address's family.
-    pub fn note_socket(&mut self, addr: SocketAddr) {
-        let family = if addr.is_ipv4() {
-            "AF_INET"
-        } else {
-            "AF_INET6"
-        };
+    pub fn note_socket(&mut self, addr: &Address) {
+        let family = addr.family().constant();
         self.note("socket", format!("{family}, SOCK_STREAM"), "");
     }
 
     /// Notes bind(2).
-    pub fn note_bind(&mut self, addr: SocketAddr) {
-        self.note("bind", format!("(\"{}\", {})", addr.ip(), addr.port()), "");
+    pub fn note_bind(&mut self, addr: &Address) {
+        let argument = match addr {
+            Address::Inet(addr) => format!("(\"{}\", {})", addr.ip(), addr.port()),
+            Address::Unix(name) => format!("\"{}\"", name.as_str()),
+        };
+        self.note("bind", argument, "");
     }
 
     /// Asks for sizes of the kernel's buffers, bytes, and looks what came of it: Linux doubles them.

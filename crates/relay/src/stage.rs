@@ -7,13 +7,19 @@ mod records;
 
 use std::{
     collections::VecDeque,
-    net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use protocol::{Conn, End, Event, Header, Listening, Policy, Refusal, Request, Run, Spacing, wire};
-use tokio::{net::TcpStream, runtime::Handle, sync::oneshot};
+use protocol::{
+    Address, Conn, End, Event, Family, Header, Listening, Policy, Refusal, Request, Run, Spacing,
+    wire,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use records::Records;
@@ -21,6 +27,8 @@ pub use records::Records;
 use crate::{
     GRACE, StartError, by_hand,
     client::{self, ClientSettings, Kept},
+    datagram::Datagrams,
+    door::{self, Door, Guest},
     echo,
     journal::Journal,
     listen::{self, Wishes},
@@ -28,6 +36,7 @@ use crate::{
     observe,
     registry::{Batches, CLIENTS_MAX, Ending, Registry, Seat},
     socket::Socket,
+    stream::Stream,
 };
 
 /// A full accept queue lets connect wait for ever; a viewer is answered after so long.
@@ -36,6 +45,8 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// What an echo server is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EchoConfig {
+    /// Of which family the listener is, where nobody says at which address.
+    pub family: Family,
     /// Asked of listen(2).
     pub backlog: u32,
     /// One client at a time: the others wait in the accept queue.
@@ -54,6 +65,7 @@ impl Default for EchoConfig {
     /// The tutorial's server, but that it serves many at a time.
     fn default() -> EchoConfig {
         EchoConfig {
+            family: Family::Inet,
             backlog: 5,
             sequential: false,
             policy: Policy::default(),
@@ -84,14 +96,14 @@ impl Drop for Owner {
 }
 
 impl Stage {
-    /// Opens an echo server for a lesson, on a free port of 127.0.0.1. Its tasks run on the tokio
+    /// Opens an echo server for a lesson, on a free port of loopback or at a path of its own. Its tasks run on the tokio
     /// runtime in which this is called.
     ///
     /// # Errors
     /// The system gives no listener, or no random number for the run.
     #[allow(clippy::unused_async)] // to say that it must be called within a runtime
     pub async fn open(config: EchoConfig, program: &str) -> Result<Stage, StartError> {
-        let listener = EchoListener::bind((Ipv4Addr::LOCALHOST, 0).into(), &config)?;
+        let listener = EchoListener::bind(&door::anywhere(config.family), &config)?;
         let journal = Arc::new(Journal::new(new_run()?));
         let home = Handle::current();
         Ok(Stage::start(
@@ -102,34 +114,33 @@ impl Stage {
     /// Serves with that listener until closed. `home` runs the server, `herald` wakes the viewers.
     pub(crate) fn start(
         config: EchoConfig,
-        listener: EchoListener,
+        mut listener: EchoListener,
         journal: Arc<Journal>,
         program: &str,
         home: &Handle,
         herald: &Handle,
     ) -> Stage {
-        let EchoListener {
-            listener,
-            addr,
-            calls,
-        } = listener;
-        let listening = Listening {
-            addr: addr.into(),
-            backlog: config.backlog,
-            bufsize: config.policy.bufsize,
-            sequential: config.sequential,
-        };
-        let made = calls.into_iter().map(Event::Called);
-        journal.record_all(made.chain([Event::Listening(listening.clone())]));
+        let (addr, twin) = (listener.addr.clone(), listener.datagrams.take());
+        let (mut door, mut listening) = opened(listener, &config, config.backlog, &journal);
         let registry = Registry::new(Arc::clone(&journal), config.policy);
         registry.record_policy();
+        let (others, mut wanted) = mpsc::channel(1);
+        let datagrams = twin.and_then(|socket| {
+            let _entered = home.enter();
+            let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
+            Datagrams::open(socket, journal, registry, config.previews)
+                .inspect_err(|error| tracing::warn!(%error, "no datagram echo"))
+                .ok()
+        });
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
             config,
             program: program.to_owned(),
-            addr,
+            addr: Mutex::new(addr),
+            others,
             journal,
             registry,
+            datagrams,
             kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
@@ -153,12 +164,27 @@ impl Stage {
             let server = Arc::clone(&server);
             async move {
                 let _ended = server.ended.clone().drop_guard();
-                tokio::select! {
-                    () = server.serve(&listener, listening) => {}
-                    () = server.ending.cancelled() => {}
+                loop {
+                    tokio::select! {
+                        () = server.serve(&door, listening) => break,
+                        () = server.ending.cancelled() => break,
+                        Some(another) = wanted.recv() => {
+                            // Whoever it has not accepted is turned away, as always at a close.
+                            drop(door);
+                            let addr = another.listener.addr.clone();
+                            let backlog = *server.wishes.backlog.borrow();
+                            (door, listening) =
+                                opened(another.listener, &server.config, backlog, &server.journal);
+                            *server.addr() = addr;
+                            let _ = another.done.send(());
+                        }
+                    }
                 }
-                drop(listener);
+                drop(door);
                 server.registry.close_all();
+                if let Some(datagrams) = &server.datagrams {
+                    let _ = tokio::time::timeout(GRACE, datagrams.end()).await;
+                }
                 server.sockets.close();
                 let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
                 sealing.abort();
@@ -176,10 +202,19 @@ impl Stage {
         self.server().header()
     }
 
-    /// Where it listens.
+    /// Where it listens now.
     #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.server().addr
+    pub fn addr(&self) -> Address {
+        self.server().addr().clone()
+    }
+
+    /// Closes the listener and opens one of that family; returns when that is recorded. Connections
+    /// stay, and their numbers go on.
+    ///
+    /// # Errors
+    /// The system refuses, or the server ends.
+    pub async fn listen(&self, family: Family) -> Result<(), Refusal> {
+        self.server().listen(family).await
     }
 
     /// Its records; whoever has something to tell among them records it there.
@@ -242,9 +277,13 @@ pub struct Server {
     config: EchoConfig,
     /// Name and version of the program, for the header.
     program: String,
-    addr: SocketAddr,
+    addr: Mutex<Address>,
+    /// Another listener instead of the one there is.
+    others: mpsc::Sender<Another>,
     pub journal: Arc<Journal>,
     pub registry: Arc<Registry>,
+    /// The datagram echo, if its port was free.
+    datagrams: Option<Arc<Datagrams>>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
     /// What clients have read that keep it.
@@ -284,7 +323,15 @@ impl Server {
                 }
                 Ok(())
             }
-            Request::Close { conn, end } => registry.end(conn, end, Ending::Close),
+            Request::Close { conn, end } => match &self.datagrams {
+                Some(datagrams) if datagrams.close(conn, end).is_ok() => Ok(()),
+                _ => registry.end(conn, end, Ending::Close),
+            },
+            Request::Datagrams(request) => {
+                let datagrams = self.datagrams.as_ref().ok_or(Refusal::NoDatagrams)?;
+                let _entered = self.home.enter();
+                datagrams.take_up(request)
+            }
             Request::Reset { conn, end } => registry.end(conn, end, Ending::Reset),
             Request::Send {
                 conn,
@@ -343,7 +390,11 @@ impl Server {
     ) -> Result<Conn, Refusal> {
         let opening = {
             let _entered = self.home.enter();
-            client::open(&self.registry, listeners::reachable(self.addr), &settings)?
+            client::open(
+                &self.registry,
+                listeners::reachable(self.addr().clone()),
+                &settings,
+            )?
         };
         let conn = opening.conn();
         let kept = settings.keeps.then(|| self.keep(conn));
@@ -381,10 +432,10 @@ impl Server {
     }
 
     /// Observes a connected stream and lets a program have it.
-    fn observe(&self, seat: &Seat, stream: TcpStream) -> Socket {
+    fn observe(&self, seat: &Seat, stream: Stream) -> Socket {
         Socket::new(
             seat.place(),
-            stream.into(),
+            stream,
             Arc::clone(&self.journal),
             self.config.previews,
             // The client looks there, the server tells.
@@ -393,32 +444,72 @@ impl Server {
         )
     }
 
-    async fn serve(self: &Arc<Self>, listener: &tokio::net::TcpListener, listening: Listening) {
-        let serve = |stream: TcpStream, peer: SocketAddr, place| {
-            let local = match stream.local_addr() {
-                Ok(local) => local,
-                Err(error) => return tracing::warn!(%error, "a connection was gone at once"),
-            };
-            let seat = self.registry.accepted(peer.into(), local.into());
-            let socket = self.observe(&seat, stream);
+    /// As [`Stage::listen`].
+    async fn listen(self: &Arc<Self>, family: Family) -> Result<(), Refusal> {
+        let listener = {
+            let _entered = self.home.enter();
+            EchoListener::bind(&door::anywhere(family), &self.config)
+        };
+        let listener = listener.map_err(|error| match error {
+            StartError::Listen { source, .. } => Refusal::System {
+                errno: source.raw_os_error().unwrap_or(0),
+            },
+            _ => Refusal::System { errno: 0 },
+        })?;
+        let (done, is_done) = oneshot::channel();
+        let another = Another { listener, done };
+        let sent = self.others.send(another).await.is_ok();
+        if sent && is_done.await.is_ok() {
+            return Ok(());
+        }
+        // It ends: nothing listens any more.
+        Err(Refusal::NoLessons)
+    }
+
+    fn addr(&self) -> MutexGuard<'_, Address> {
+        self.addr.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(self: &Arc<Self>, door: &Door, listening: Listening) {
+        let serve = |guest: Guest, place| {
+            let seat = self.registry.accepted(guest.client, guest.server);
+            let socket = self.observe(&seat, guest.stream);
             let journal = Arc::clone(&self.journal);
             self.sockets.spawn(async move {
                 echo::serve(seat, socket, &journal).await;
                 drop(place);
             });
         };
-        let reachable = listeners::reachable(self.addr);
-        let number = |peer: SocketAddr| self.registry.number(peer.into(), reachable.into());
-        listen::listen(
-            listener,
-            listening,
-            &self.wishes,
-            &self.journal,
-            number,
-            serve,
-        )
-        .await;
+        let reachable = listeners::reachable(listening.addr.clone());
+        let number = |peer: SocketAddr| self.registry.number(peer.into(), reachable.clone());
+        listen::listen(door, listening, &self.wishes, &self.journal, number, serve).await;
     }
+}
+
+/// A listener to be used from now on.
+#[derive(Debug)]
+struct Another {
+    listener: EchoListener,
+    /// It is, and that is recorded.
+    done: oneshot::Sender<()>,
+}
+
+/// Records how a listener was made and that it listens.
+fn opened(
+    listener: EchoListener,
+    config: &EchoConfig,
+    backlog: u32,
+    journal: &Journal,
+) -> (Door, Listening) {
+    let listening = Listening {
+        addr: listener.addr,
+        backlog,
+        bufsize: config.policy.bufsize,
+        sequential: config.sequential,
+    };
+    let made = listener.calls.into_iter().map(Event::Called);
+    journal.record_all(made.chain([Event::Listening(listening.clone())]));
+    (listener.door, listening)
 }
 
 /// What stands before the records of a journal.

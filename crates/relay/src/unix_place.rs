@@ -109,9 +109,8 @@ impl Place {
         UnixName::path(&self.path.to_string_lossy())
     }
 
-    /// The path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
+    #[cfg(test)]
+    fn path(&self) -> &Path {
         &self.path
     }
 }

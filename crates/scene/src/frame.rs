@@ -38,6 +38,8 @@ pub enum Picture {
     Cut,
     /// All connections as small belts.
     All,
+    /// Datagrams: parcels that motorcycles carry one by one.
+    Courier,
     /// The nine steps from socket to close, in two lanes.
     Steps,
 }

@@ -1,6 +1,6 @@
 //! Which picture stands on the stage, and how large it is.
 
-use crate::{Form, Frame, Picture, Scene, all, belt, cut, sketch::sane, steps};
+use crate::{Form, Frame, Picture, Scene, all, belt, courier, cut, sketch::sane, steps};
 
 /// Size of the stage in a space so wide, CSS pixels.
 #[must_use]
@@ -17,6 +17,7 @@ pub fn stage(frame: &Frame) -> Scene {
         Picture::Belt => belt::belt(frame),
         Picture::Cut => cut::cut(frame),
         Picture::All => all::all(frame),
+        Picture::Courier => courier::courier(frame),
         Picture::Steps => steps::steps(frame),
     }
 }

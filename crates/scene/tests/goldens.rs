@@ -7,8 +7,10 @@ use insta::{assert_binary_snapshot, assert_snapshot, with_settings};
 use scene::Look;
 
 /// The pictures kept: the states of the art, and each movement in its middle.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 20] = [
     "nobody",
+    "bytes_at_the_desk",
+    "accepted_with_bytes",
     "at_the_desk",
     "connected",
     "riding",

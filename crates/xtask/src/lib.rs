@@ -7,6 +7,7 @@ pub mod bench;
 pub mod dev;
 pub mod dist;
 pub mod elsewhere;
+mod lessons;
 mod lighten;
 pub mod page;
 pub mod prerequisites;

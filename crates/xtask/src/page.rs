@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::lessons;
 use crate::lighten::lighten;
 use crate::reload;
 use crate::split::{PART, split};
@@ -73,7 +74,11 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
         "--target-dir",
         target.to_str().context("the target folder is not UTF-8")?,
     ]))?;
-    let sources = sources(&workspace.root.join("web"))?;
+    let mut sources = sources(&workspace.root.join("web"))?;
+    sources.push(PageFile {
+        path: lessons::write(workspace, &target)?,
+        name: "lessons.bin".into(),
+    });
 
     // Two builds at once would pack into the same folder; the lock is freed when the file closes.
     let lock = File::create(beside(".lock"))?;

@@ -2,7 +2,7 @@
 //! its show must not go on by itself. Knows nothing of what a lesson says.
 
 use model::Command;
-use protocol::Lecture;
+use protocol::{Lecture, wire::FromRelay};
 
 use super::{App, hear_socket};
 use crate::{link::Link, source::Source};
@@ -13,9 +13,14 @@ pub(super) struct Given {
     pub lecture: Option<Lecture>,
     /// Playing stops where this chapter begins.
     until: Option<u32>,
+    /// The relay's own mirror is asked which lesson is given: so many beats are waited for.
+    asks: u8,
 }
 
 impl App {
+    /// The first beat may come before anything else.
+    const BEATS: u8 = 2;
+
     /// The lesson that is being given: by the relay, or from the recording that is played.
     pub fn lecture(&self) -> Option<&Lecture> {
         self.given.lecture.as_ref()
@@ -25,7 +30,7 @@ impl App {
     pub fn give(&mut self, lecture: Option<Lecture>) {
         self.given = Given {
             lecture,
-            until: None,
+            ..Given::default()
         };
     }
 
@@ -42,22 +47,37 @@ impl App {
         }
         let run = |lecture: &Option<Lecture>| lecture.as_ref().map(|lecture| lecture.run);
         let is_other = run(&told) != run(&self.given.lecture);
+        let was_asked = std::mem::take(&mut self.given.asks) > 0;
         self.given.lecture = told;
         if is_other {
             self.given.until = None;
             self.forget();
+        }
+        if is_other || was_asked {
             self.link = Link::new(hear_socket, self.given.lecture.is_some());
             self.tend();
         }
     }
 
-    /// The lesson's mirror could not be reached: it may have ended, which the other one knows.
-    pub(super) fn has_no_lesson(&mut self) -> bool {
-        let is_missing = self.given.lecture.is_some() && self.link.is_in_vain();
-        if is_missing {
-            self.hear_lecture(None);
+    /// The lesson's mirror is closed: the lesson has ended, or only the socket. The relay's own mirror
+    /// knows. What is shown stays until then.
+    pub(super) fn ask_for_lesson(&mut self, now_millis: f64) {
+        self.given.asks = Self::BEATS;
+        self.link = Link::new(hear_socket, false);
+        self.link.lost(now_millis);
+    }
+
+    /// Whether a message of the relay's own mirror is of no use, since only the lesson is asked for.
+    pub(super) fn awaits_lesson(&mut self, message: &FromRelay) -> bool {
+        match message {
+            _ if self.given.asks == 0 => return false,
+            FromRelay::Lesson(_) => return false,
+            // It has spoken for a second, and of no lesson.
+            FromRelay::Beat { .. } if self.given.asks == 1 => self.hear_lecture(None),
+            FromRelay::Beat { .. } => self.given.asks -= 1,
+            _ => {}
         }
-        is_missing
+        true
     }
 
     /// Playing has moved the head on from `before`: back to the end of the chapter, if it went past.

@@ -18,6 +18,8 @@ pub struct Wishes {
     request: Option<LessonRequest>,
     /// A lesson that a link names, and the page of it.
     named: Option<(String, Page)>,
+    /// A page of a lesson that was asked for, and that the relay is yet to begin.
+    then: Option<(String, Page)>,
     /// What the show was last brought to.
     shown: Option<Place>,
     /// The connection to look at is yet to come.
@@ -76,6 +78,17 @@ impl Player {
         });
         super::WISHES.with_borrow_mut(|wishes| wishes.request = request);
         self.tell_others();
+    }
+
+    /// Shows a page of a lesson, and begins it for that unless it is on.
+    pub(super) fn open(self, id: &str, page: Page) {
+        let is_on = |given: &Option<Lecture>| given.as_ref().is_some_and(|it| it.lesson == id);
+        if self.given.with_untracked(is_on) {
+            return self.show(page);
+        }
+        self.fetch();
+        self.begin_at(id, page);
+        super::WISHES.with_borrow_mut(|wishes| wishes.then = Some((id.to_owned(), page)));
     }
 
     /// Next or back.
@@ -219,6 +232,12 @@ impl Player {
             return;
         };
         self.fetch_once();
+        if let Some((_, page)) = wishes.then.take_if(|then| then.0 == lecture.lesson)
+            && page.step != lecture.step
+        {
+            // Not now: the app is at work.
+            leptos::prelude::queue_microtask(move || self.show(page));
+        }
         let Some((lesson, page)) = self.on_wall() else {
             return;
         };
@@ -252,7 +271,9 @@ impl Player {
                 app.pick(conn);
             }
         }
-        let told = wishes.told.tell(app, lesson, page, &lecture.state);
+        let seen = told::seen(app, page.until(lesson), &lecture.state);
+        self.playing.put(seen.is_none());
+        let told = wishes.told.tell(app, lesson, page, seen);
         self.told.put(told);
     }
 
@@ -299,6 +320,7 @@ impl Player {
             return;
         };
         wishes.client = step.look.client.map(Conn);
+        self.view.inspected.put(None);
         match picture(step.look.picture) {
             Some(Picture::All) => self.view.all.put(true),
             Some(one) => {

@@ -41,7 +41,8 @@ pub fn beside(panel: Panel) -> Option<Beside> {
         Panel::Events => Beside::Events,
         Panel::Reply => Beside::Reply,
         Panel::Api => Beside::Api,
-        Panel::None | Panel::Rulers | Panel::Code | Panel::Kinds => return None,
+        Panel::Kinds => Beside::Kinds,
+        Panel::None | Panel::Rulers | Panel::Code => return None,
     })
 }
 
@@ -68,7 +69,7 @@ pub fn view(player: Player) -> AnyView {
         Some(step_of(page.step, lesson.steps.len(), player.lang()))
     };
     view! {
-        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off()>
+        <section id=PANEL class="lesson" aria-label=player.say(Label::Lesson) hidden=move || is_off() data-playing=move || player.playing.get().then_some("")>
             <div class="lesson-head">
                 <h2>
                     <span class="m">{move || course()}</span>

@@ -53,7 +53,7 @@ fn all(player: Player) -> AnyView {
                 <p class="m">{move || position()}</p>
                 <h2>{move || title()}</h2>
                 <div class="notes" aria-live="polite">{move || notes()}</div>
-                <div class="words m">{move || words()}</div>
+                <div class="said m">{move || words()}</div>
                 {question::view(player, true)}
             </div>
             <div class="speaker-next">

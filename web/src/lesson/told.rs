@@ -39,37 +39,23 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// What is to be told now.
+    /// What is to be told now. `seen`: see [`seen`].
     pub fn tell(
         &mut self,
         app: &mut App,
         lesson: &'static Lesson,
         page: Page,
-        state: &LectureState,
+        seen: Option<usize>,
     ) -> Told {
         let step = lesson.steps.get(page.step as usize);
         let Some(question) = step.and_then(|step| step.question.as_ref()) else {
             return Told::Nothing;
         };
-        if !page.revealed {
-            return Told::Nothing;
-        }
-        let is_read = app.recorded().is_none_or(|reading| reading.is_read);
-        let head = app.playback().head();
-        let timeline = app.timeline();
-        let next = page.step + 1;
-        let is_played = is_read && !matches!(state, LectureState::Running);
-        // Samples may be shown with what comes next: the movement is what is waited for.
-        let (end, seen) = match (timeline.chapter(next), timeline.before_chapter(next)) {
-            (Some(seq), Some(seen)) => (timeline.index_of(seq), seen),
-            _ if is_played && timeline.chapter(page.step).is_some() => {
-                (timeline.len(), timeline.last_shown())
-            }
-            _ => return Told::Playing,
+        let end = match seen {
+            _ if !page.revealed => return Told::Nothing,
+            Some(end) => end,
+            None => return Told::Playing,
         };
-        if head < seen {
-            return Told::Playing;
-        }
         let of = Some((app.log_number(), page, end));
         if self.of != of {
             self.told = measure(app, question, end);
@@ -77,6 +63,25 @@ impl Memory {
         }
         self.told.clone()
     }
+}
+
+/// How many records there are up to the chapter `until`, once the script has played to there and all
+/// of it has been seen.
+pub fn seen(app: &mut App, until: u32, state: &LectureState) -> Option<usize> {
+    let is_read = app.recorded().is_none_or(|reading| reading.is_read);
+    let is_played = is_read && !matches!(state, LectureState::Running);
+    let head = app.playback().head();
+    let timeline = app.timeline();
+    // Samples may be shown with what comes next: the movement is what is waited for.
+    let (end, shown) = match (timeline.chapter(until), timeline.before_chapter(until)) {
+        (Some(seq), Some(shown)) => (timeline.index_of(seq), shown),
+        _ => {
+            let begun = until.checked_sub(1).map(|last| timeline.chapter(last));
+            let is_begun = begun.is_none_or(|chapter| chapter.is_some());
+            (is_played && is_begun).then(|| (timeline.len(), timeline.last_shown()))?
+        }
+    };
+    (head >= shown).then_some(end)
 }
 
 fn measure(app: &mut App, question: &'static Question, end: usize) -> Told {

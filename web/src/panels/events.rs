@@ -20,11 +20,12 @@ use crate::{
 };
 
 /// What stands behind which tab.
-const TABS: [(Beside, Label); 4] = [
+const TABS: [(Beside, Label); 5] = [
     (Beside::Events, Label::Events),
     (Beside::Values, Label::Values),
     (Beside::Reply, Label::Reply),
     (Beside::Api, Label::Methods),
+    (Beside::Kinds, Label::Kinds),
 ];
 
 /// Tabs: events, values, and what is fetched later.

@@ -1,11 +1,12 @@
 //! What our own client sends, and how either end is closed.
 
 use leptos::{ev, prelude::*};
-use protocol::{End, Request, Spacing};
+use protocol::{DatagramRequest, End, Request, Spacing};
+use scene::Picture;
 
 use super::dynamic::{on, sometimes};
 use crate::{
-    app,
+    app::{self, App},
     language::Label,
     view::{FocusControls, View},
     wish::{self, Complaint},
@@ -37,10 +38,19 @@ pub fn Sending(view: View) -> impl IntoView {
             } else {
                 Spacing::WhenRecorded
             };
-            Ok(Request::Send {
-                conn: sender.get_untracked(),
-                batches: batches.with_untracked(|batches| wish::batches(batches))?,
-                spacing,
+            let sizes = batches.with_untracked(|batches| wish::batches(batches))?;
+            // What is looked at is what is sent.
+            Ok(match view.picture() {
+                Picture::Courier => Request::Datagrams(DatagramRequest::Send {
+                    conn: app::with(App::courier),
+                    sizes,
+                    spacing,
+                }),
+                _ => Request::Send {
+                    conn: sender.get_untracked(),
+                    batches: sizes,
+                    spacing,
+                },
             })
         };
         ask(view, request());

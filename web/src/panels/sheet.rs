@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The keys as they are written, and what they do: those of time first.
-const KEYS: [(&str, Label); 22] = [
+const KEYS: [(&str, Label); 23] = [
     ("K", Label::KeyPause),
     (", .", Label::KeyStep),
     ("← →", Label::KeyTenth),
@@ -29,6 +29,7 @@ const KEYS: [(&str, Label); 22] = [
     ("A", Label::KeyAll),
     ("V", Label::KeyPicture),
     ("C", Label::KeyLook),
+    ("T W", Label::KeyLessons),
     ("B", Label::KeyBlank),
     ("F", Label::KeyFull),
     ("Tab ← →", Label::KeyTab),

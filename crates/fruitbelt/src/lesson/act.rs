@@ -44,6 +44,7 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             })
             .await
         }
+        Action::Listen(listen) => Ok(play.stage.listen(listen.family).await?),
         Action::Shutdown(ends) => {
             let (conn, end) = (Conn(ends.client), ends.end);
             play.stage.ask(Request::Shutdown { conn, end }).await?;

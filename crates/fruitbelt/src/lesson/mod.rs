@@ -76,7 +76,11 @@ pub fn lesson(arguments: &Lesson) -> anyhow::Result<ExitCode> {
                         shelf.names().join(", ")
                     ),
                 },
-                None => shelf.lessons().to_vec(),
+                None if run.all => shelf.lessons().to_vec(),
+                None => bail!(
+                    "name a lesson, or give --all; there are: {}",
+                    shelf.names().join(", ")
+                ),
             };
             run::run(run, &lessons)
         }

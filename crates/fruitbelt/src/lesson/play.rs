@@ -100,6 +100,7 @@ impl Play {
     pub async fn open(lesson: Arc<Lesson>) -> Result<Play, Trouble> {
         let server = &lesson.server;
         let config = EchoConfig {
+            family: server.family,
             backlog: server.backlog,
             sequential: server.sequential,
             policy: server.policy(),

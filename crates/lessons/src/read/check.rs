@@ -217,6 +217,8 @@ fn action(action: &Action, at: &Path, clients: &mut Clients, steps: usize, tell:
                 tell,
             );
         }
+        // Its one field is a name out of a list.
+        Action::Listen(_) => {}
         Action::Backlog(backlog) => within(
             u64::from(*backlog),
             0,

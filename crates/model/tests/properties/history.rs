@@ -138,6 +138,7 @@ fn keyframe(sims: &[Sim], server: &Server, accepted: u64) -> Keyframe {
                 }),
             })
             .collect(),
+        datagrams: Box::default(),
     }
 }
 

@@ -126,13 +126,85 @@ pub fn keyframe() -> BoxedStrategy<Keyframe> {
         policy(),
         any::<u64>(),
         proptest::collection::vec(conn, 0..3),
+        datagrams(),
     )
-        .prop_map(|(listening, waiting, policy, accepted, conns)| Keyframe {
-            listening,
-            waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
-            policy,
-            accepted,
-            conns,
+        .prop_map(
+            |(listening, waiting, policy, accepted, conns, datagrams)| Keyframe {
+                listening,
+                waiting: waiting.map(|(queued, limit)| Waiting { queued, limit }),
+                policy,
+                accepted,
+                conns,
+                datagrams: Box::new(datagrams),
+            },
+        )
+        .boxed()
+}
+
+fn bound(
+    (conn, end, local, peer): (Option<Conn>, End, Address, Option<Address>),
+    n: [u64; 4],
+) -> DatagramBound {
+    DatagramBound {
+        conn,
+        end,
+        local,
+        peer,
+        bufsize: n[0] as u32,
+        receive_buffer: (n[1] % 3 > 0).then_some(n[1] as u32),
+        road_lose_percent: n[2] as u8,
+        road_reorder_percent: n[3] as u8,
+        road_seed: n[1] as u32,
+        forgets: (n[2] % 3 == 0).then_some(Conn(n[3] as u32)),
+    }
+}
+
+fn datagrams() -> BoxedStrategy<DatagramsKeyframe> {
+    let totals = || {
+        ([total(), total(), total()], any::<[u64; 2]>()).prop_map(|([sent, received, cut], n)| {
+            DatagramTotals {
+                sent,
+                received,
+                cut,
+                lost: n[0],
+                lost_on_road: n[1],
+            }
+        })
+    };
+    let client = (
+        any::<u32>(),
+        option::of(addr()),
+        any::<[bool; 3]>(),
+        [totals(), totals()],
+    )
+        .prop_map(|(conn, addr, [ours, known, closed], [there, back])| {
+            DatagramClientKeyframe {
+                conn: Conn(conn),
+                addr,
+                ours,
+                known,
+                closed,
+                there,
+                back,
+            }
+        });
+    (
+        option::of((addr(), any::<[u64; 4]>())),
+        option::of(any::<(u64, Option<u64>)>()),
+        any::<u64>(),
+        proptest::collection::vec(client, 0..3),
+    )
+        .prop_map(|(server, queue, lost, clients)| DatagramsKeyframe {
+            bound: server.map(|(local, n)| bound((None, End::Server, local, None), n)),
+            queue: queue.map(|(next_bytes, kernel_memory)| DatagramQueue {
+                conn: None,
+                end: End::Server,
+                next_bytes,
+                kernel_memory,
+                kernel_memory_limit: kernel_memory,
+            }),
+            lost,
+            clients,
         })
         .boxed()
 }
@@ -284,18 +356,15 @@ fn beside() -> BoxedStrategy<Event> {
         let any_conn = conn.map(Conn);
         let conn = Conn(conn.unwrap_or(1));
         match kind {
-            0 => Event::DatagramBound(DatagramBound {
-                conn: any_conn,
-                end,
-                local,
-                peer,
-                bufsize: n[0] as u32,
-            }),
+            0 => Event::DatagramBound(Box::new(bound((any_conn, end, local, peer), n))),
             1 => Event::DatagramSent(DatagramSent {
                 conn,
                 end,
                 number: n[0],
                 bytes: n[1],
+                answers: maybe[0],
+                times: n[2] as u32,
+                since_nanos: maybe[1],
                 preview,
             }),
             2 => Event::DatagramReceived(DatagramReceived {
@@ -305,6 +374,9 @@ fn beside() -> BoxedStrategy<Event> {
                 asked: n[0],
                 returned: n[1],
                 bytes: n[2],
+                truncated: n[3] as u32,
+                times: 1,
+                since_nanos: maybe[1],
                 preview,
             }),
             3 => Event::DatagramLost(DatagramLost {

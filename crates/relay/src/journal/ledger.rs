@@ -9,6 +9,8 @@ use protocol::{
     UnframedWhy, Waiting,
 };
 
+use super::datagrams::DatagramLedger;
+
 /// The running state of a journal.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -18,6 +20,7 @@ pub struct Ledger {
     accepted: u64,
     /// Only connections with an open end.
     conns: BTreeMap<Conn, ConnKeyframe>,
+    datagrams: DatagramLedger,
 }
 
 impl Ledger {
@@ -29,11 +32,13 @@ impl Ledger {
             policy: self.policy,
             accepted: self.accepted,
             conns: self.conns.values().cloned().collect(),
+            datagrams: Box::new(self.datagrams.keyframe()),
         }
     }
 
     /// Takes in what happened next. Facts of an end that was never opened change nothing.
     pub fn apply(&mut self, event: &Event) {
+        self.datagrams.apply(event);
         match event {
             Event::Listening(listening) => self.listening = Some(listening.clone()),
             Event::Waiting(waiting) => self.waiting = Some(*waiting),

@@ -4,6 +4,7 @@
 //! of its own and takes the shared frames behind it, so nothing is queued for anybody and nobody is
 //! waited for. Knows nothing of sockets and nothing of how frames travel.
 
+mod datagrams;
 mod ledger;
 mod reader;
 mod segment;

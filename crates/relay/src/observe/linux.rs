@@ -19,8 +19,8 @@ const SIOCOUTQNSD: libc::Ioctl = 0x894B;
 const SO_MEMINFO: libc::c_int = 55;
 const SO_PEEK_OFF: libc::c_int = 42;
 /// `include/uapi/linux/sock_diag.h`: SK_MEMINFO_RMEM_ALLOC, SK_MEMINFO_RCVBUF, of 9 in all.
-const RMEM_ALLOC: usize = 0;
-const RCVBUF: usize = 1;
+pub(super) const RMEM_ALLOC: usize = 0;
+pub(super) const RCVBUF: usize = 1;
 
 /// Where each kind of value comes from here.
 pub fn sources() -> Sources {
@@ -193,6 +193,12 @@ fn info(fd: RawFd) -> io::Result<(tcp_info, usize)> {
 }
 
 fn memory(fd: RawFd) -> Option<(u64, u64)> {
+    let (values, len) = meminfo(fd)?;
+    (len > RCVBUF).then(|| (u64::from(values[RMEM_ALLOC]), u64::from(values[RCVBUF])))
+}
+
+/// SO_MEMINFO, and how many of its numbers this kernel tells.
+pub(super) fn meminfo(fd: RawFd) -> Option<([u32; 9], usize)> {
     let mut values = [0_u32; 9];
     // SAFETY: `values` is writable for its whole size.
     let len = unsafe {
@@ -204,8 +210,7 @@ fn memory(fd: RawFd) -> Option<(u64, u64)> {
             size_of_val(&values),
         )
     };
-    (len.ok()? > RCVBUF * size_of::<u32>())
-        .then(|| (u64::from(values[RMEM_ALLOC]), u64::from(values[RCVBUF])))
+    Some((values, len.ok()? / size_of::<u32>()))
 }
 
 /// # Safety

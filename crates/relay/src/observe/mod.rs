@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 
 use protocol::TcpState;
 
+pub mod datagram;
 #[cfg(target_os = "linux")]
 mod diag;
 #[cfg(target_os = "linux")]

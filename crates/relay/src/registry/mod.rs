@@ -38,6 +38,8 @@ type Pair = (Address, Address);
 #[derive(Debug)]
 pub struct Registry {
     journal: Arc<Journal>,
+    /// The server's policy, for whoever has no seat here: the datagram echo.
+    policy: watch::Sender<Policy>,
     state: Mutex<State>,
 }
 
@@ -118,6 +120,7 @@ impl Registry {
     pub fn new(journal: Arc<Journal>, policy: Policy) -> Arc<Registry> {
         Arc::new(Registry {
             journal,
+            policy: watch::Sender::new(policy),
             state: Mutex::new(State {
                 policy,
                 last: Conn(0),
@@ -229,6 +232,7 @@ impl Registry {
             }
             None => {
                 state.policy = policy;
+                self.policy.send_replace(policy);
                 self.journal
                     .record(Event::Policy(PolicySet { conn, policy }));
                 for entry in state.conns.values_mut() {
@@ -241,6 +245,18 @@ impl Registry {
             }
         }
         Ok(())
+    }
+
+    /// The server's policy, as it changes.
+    #[must_use]
+    pub fn policy(&self) -> watch::Receiver<Policy> {
+        self.policy.subscribe()
+    }
+
+    /// A number for a client that has no connection: a datagram's.
+    #[must_use]
+    pub fn next_number(&self) -> Conn {
+        self.state().next_number()
     }
 
     /// Ends an end.
@@ -385,8 +401,13 @@ impl Registry {
 }
 
 impl State {
-    fn enter(&mut self, pair: Pair) -> Conn {
+    fn next_number(&mut self) -> Conn {
         self.last.0 = self.last.0.saturating_add(1);
+        self.last
+    }
+
+    fn enter(&mut self, pair: Pair) -> Conn {
+        self.next_number();
         let entry = Entry {
             pair,
             policy: self.policy,

@@ -1,6 +1,9 @@
 //! The mirror of lessons: who gives them is not the relay's business, so somebody is made up here.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use futures_util::{FutureExt, SinkExt, StreamExt, future::BoxFuture};
 use protocol::{
@@ -117,9 +120,9 @@ struct Running {
 impl Running {
     fn start(lessons: Option<Arc<dyn Lessons>>) -> Running {
         const FILES: &[(&str, &[u8])] = &[("index.html", b"<!doctype html>")];
-        let any = (Ipv4Addr::LOCALHOST, 0).into();
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let echo = EchoConfig::default();
-        let listeners = Listeners::bind(any, any, &echo).unwrap();
+        let listeners = Listeners::bind(&any.into(), any, &echo).unwrap();
         let page = listeners.page_addr();
         let config = Config {
             echo,

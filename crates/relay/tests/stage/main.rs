@@ -417,7 +417,7 @@ async fn a_stage_that_nobody_holds_ends() {
     let Play {
         stage, mut records, ..
     } = play;
-    let addr = stage.addr();
+    let addr = stage.addr().inet().unwrap();
     let another = stage.clone();
     drop(stage);
     assert!(tokio::net::TcpStream::connect(addr).await.is_ok());

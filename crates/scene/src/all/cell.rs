@@ -237,8 +237,10 @@ impl Cell<'_> {
     fn vessel(&self, sketch: &mut Sketch, at: Area) {
         // What the kernel held for a closed socket is gone with it.
         let server = self.connection.server.as_ref();
-        if let Some(server) = server.filter(|end| end.closed.is_none()) {
-            let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
+        let holds = server.is_none_or(|end| end.closed.is_none()) && !self.is_gone();
+        if holds {
+            let to = self.connection.here_bytes();
+            let from = to - self.connection.waiting_bytes();
             let waiting = to.saturating_sub(from);
             let full = waiting.max(100) as f64;
             let band = |low: u64, high: u64| {
@@ -300,7 +302,7 @@ impl Cell<'_> {
             return Doing::Closed;
         }
         let Some(server) = &connection.server else {
-            return Doing::AtTheDesk;
+            return Doing::AtTheDesk(connection.waiting_bytes());
         };
         let waiting = server.waiting_bytes();
         match connection.policy.read_when {

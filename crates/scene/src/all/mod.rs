@@ -160,7 +160,11 @@ impl Board<'_> {
         let legend_x = at.x + at.w - legend_wide;
         self.sketch.line(runs(pieces, (at.x, y), at.w));
         if let Some((waiting, _)) = desk {
-            let words = words::at_the_desk(u64::from(waiting.queued), lang);
+            let state = frame.state;
+            let is_full = waiting.queued > waiting.limit;
+            let outside = if is_full { state.outside().count() } else { 0 };
+            let queued = u64::from(waiting.queued);
+            let words = words::at_the_desk(queued, state.unaccepted_bytes(), outside as u64, lang);
             let room = (legend_x - size - desk_x).max(size * 4.0);
             let dot = (desk_x - size * 0.7, y - size * 0.34);
             self.sketch.mark(Source::Measured, dot, size * 0.3);

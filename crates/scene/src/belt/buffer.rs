@@ -1,7 +1,7 @@
 //! What waits in the receive buffer: bytes fall in from the belt, row by row, and sink when those
 //! below are taken.
 
-use model::{Connection, Cut, EndState};
+use model::{Connection, Cut, EndState, Ruler};
 
 use super::{Stage, incoming, racks, vessel};
 use crate::{
@@ -26,14 +26,20 @@ pub(super) fn draw(stage: &mut Stage) {
     vessel::graduation(stage);
     match (stage.connection, stage.server()) {
         (Some(connection), Some(server)) => {
-            let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
+            let (from, to) = (server.read.total.bytes, connection.here_bytes());
             let rack = racks::buffer(stage, from, to);
-            contents(stage, server, &rack);
+            contents(stage, connection, server, &rack);
             hits(&mut stage.sketch, connection, &rack, from, to);
             unseen(stage, connection, server, &rack);
             end_of_stream(stage, server, &rack);
         }
-        (Some(_), None) => not_accepted(stage),
+        (Some(connection), None) => {
+            let to = connection.here_bytes();
+            let rack = racks::buffer(stage, 0, to);
+            fallen(stage, &connection.early, &rack, to);
+            hits(&mut stage.sketch, connection, &rack, 0, to);
+            not_accepted(stage, to > 0);
+        }
         (None, _) => {}
     }
     vessel::walls(stage);
@@ -41,8 +47,9 @@ pub(super) fn draw(stage: &mut Stage) {
     vessel::crate_size(stage);
 }
 
-fn contents(stage: &mut Stage, server: &EndState, rack: &Rack) {
-    let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
+fn contents(stage: &mut Stage, connection: &Connection, server: &EndState, rack: &Rack) {
+    let (from, to) = (server.read.total.bytes, connection.here_bytes());
+    let early = connection.early.total.bytes;
     // What was taken away below lets the pile sink.
     let sink = server.read.last().and_then(|cut| {
         let before = racks::buffer(stage, cut.from, to);
@@ -55,7 +62,8 @@ fn contents(stage: &mut Stage, server: &EndState, rack: &Rack) {
         .arrived
         .cuts()
         .rev()
-        .take_while(|cut| stage.motion.elapsed(cut.moment) < 1200.0)
+        // What was known to be here before accept does not fall once more.
+        .take_while(|cut| stage.motion.elapsed(cut.moment) < 1200.0 && cut.to > early)
         .last()
         .map_or(to, |cut| cut.from);
     let mut cut = None;
@@ -79,6 +87,20 @@ fn contents(stage: &mut Stage, server: &EndState, rack: &Rack) {
         stage.unit(rack.grain, offset, spot);
     }
     landed(stage, server, rack);
+}
+
+/// Bytes that have fallen in: those of the last cuts are still on their way down.
+fn fallen(stage: &mut Stage, ruler: &Ruler, rack: &Rack, to: u64) {
+    for offset in rack.units(0, to) {
+        let spot = rack.spot(offset);
+        let spot = match ruler.cut_at(offset) {
+            Some(cut) if stage.motion.elapsed(cut.moment) < 1200.0 => {
+                fall(stage, rack, cut, offset, spot)
+            }
+            _ => spot,
+        };
+        stage.unit(rack.grain, offset, spot);
+    }
 }
 
 /// Over the edge of the belt and down, row by row, with a small settling at the end.
@@ -232,7 +254,7 @@ fn end_of_stream(stage: &mut Stage, server: &EndState, rack: &Rack) {
 }
 
 /// The kernel has the connection, the program does not know of it yet.
-fn not_accepted(stage: &mut Stage) {
+fn not_accepted(stage: &mut Stage, holds: bool) {
     let words = [
         stage.label(Label::NotAccepted),
         stage.label(Label::NotAccepted2),
@@ -242,6 +264,19 @@ fn not_accepted(stage: &mut Stage) {
     let foot = (vessel.x + vessel.w / 2.0, stage.plan.floor());
     let size = stage.size.title;
     let sketch = &mut stage.sketch;
+    if holds {
+        // The bytes have its place: the words stand over them.
+        let high = size * 3.3;
+        let plate = area(vessel.x + 6.0, vessel.y + 4.0, vessel.w - 12.0, high);
+        sketch.rect(plate, 6.0, Ink::Bag, THIN);
+        for (index, words) in words.into_iter().enumerate() {
+            let y = plate.y + size * (1.35 + 1.35 * index as f64);
+            let size = fitting(words, size, plate.w - 12.0).max(stage.size.least);
+            let words = text(words, (foot.0, y), size).bold().middle();
+            sketch.text(words.within(plate.w - 8.0));
+        }
+        return;
+    }
     // A bell on the desk: whoever waits has rung it.
     for (d, ink) in [
         ("M-80 -82H80V-66H-80Z", Ink::Wood),

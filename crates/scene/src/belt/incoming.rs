@@ -38,10 +38,7 @@ fn batches<'a>(stage: &Stage, connection: &'a Connection) -> Vec<Batch<'a>> {
     let Some(client) = &connection.client else {
         return Vec::new();
     };
-    let arrived = connection
-        .server
-        .as_ref()
-        .map_or(0, |end| end.arrived.total.bytes);
+    let arrived = connection.here_bytes();
     let sent = client.wrote.total.bytes;
     let waiting: Vec<&Cut> = client
         .wrote

@@ -162,7 +162,7 @@ impl<'a> Stage<'a> {
 /// The size of crate with which every heap of the stage keeps to its place.
 fn stage_crate(connection: &Connection) -> u64 {
     let server = connection.server.as_ref();
-    let waiting = server.map_or(0, EndState::waiting_bytes);
+    let waiting = connection.waiting_bytes();
     let last_read = server
         .and_then(|end| end.read.last())
         .map_or(0, model::Cut::bytes);

@@ -1,6 +1,6 @@
 //! The belt in a hand's breadth, for the tab of a connection: what is on the way, and the level.
 
-use model::{Connection, EndState};
+use model::Connection;
 
 use crate::{
     Fruit, Ink, Scene, Shape,
@@ -14,10 +14,7 @@ pub fn tab_picture(connection: &Connection, width: f64, height: f64) -> Scene {
     sketch.path("M4 20H74", None, Some(line(Ink::Ink2, 3.0)));
     let on_the_way = connection.on_the_way().unwrap_or(0);
     if on_the_way > 0 {
-        let first = connection
-            .server
-            .as_ref()
-            .map_or(0, |end| end.arrived.total.bytes);
+        let first = connection.here_bytes();
         let fruit = connection
             .batch_at(first)
             .map_or(Fruit::Crate, Fruit::of_batch);
@@ -34,9 +31,7 @@ pub fn tab_picture(connection: &Connection, width: f64, height: f64) -> Scene {
             });
         }
     }
-    if let Some(server) = &connection.server {
-        level(&mut sketch, connection, server);
-    }
+    level(&mut sketch, connection);
     sketch.path("M77 8V31H105V8", None, Some(line(Ink::Ink, 2.5)));
     if connection.reset().is_some() {
         sketch.path("M34 12L46 28M46 12L34 28", None, Some(line(Ink::Bad, 3.0)));
@@ -47,8 +42,9 @@ pub fn tab_picture(connection: &Connection, width: f64, height: f64) -> Scene {
 }
 
 /// The waiting bytes as bands of their batches' colours.
-fn level(sketch: &mut Sketch, connection: &Connection, server: &EndState) {
-    let (from, to) = (server.read.total.bytes, server.arrived.total.bytes);
+fn level(sketch: &mut Sketch, connection: &Connection) {
+    let to = connection.here_bytes();
+    let from = to - connection.waiting_bytes();
     let waiting = to.saturating_sub(from);
     if waiting == 0 {
         return;

@@ -1,5 +1,6 @@
 //! The vessel of the receive buffer: its walls, its scale, and the number that rides at the level.
 
+use model::Connection;
 use protocol::Source;
 
 use super::{Stage, racks};
@@ -12,15 +13,14 @@ use crate::{
 
 /// The rack of what waits now.
 pub(super) fn rack(stage: &Stage) -> Rack {
-    let (from, to) = stage.server().map_or((0, 0), |end| {
-        (end.read.total.bytes, end.arrived.total.bytes)
-    });
-    racks::buffer(stage, from, to)
+    let to = stage.connection.map_or(0, Connection::here_bytes);
+    let from = stage.server().map_or(0, |end| end.read.total.bytes);
+    racks::buffer(stage, from.min(to), to)
 }
 
 /// How high what waits stands.
 pub(super) fn level_y(stage: &Stage) -> f64 {
-    let waiting = stage.server().map_or(0, |end| end.waiting_bytes());
+    let waiting = stage.connection.map_or(0, Connection::waiting_bytes);
     let full = racks::capacity(stage, &rack(stage)).max(1);
     let share = (waiting as f64 / full as f64).clamp(0.0, 1.0);
     stage.plan.floor() - share * stage.plan.vessel.h
@@ -83,16 +83,20 @@ pub(super) fn graduation(stage: &mut Stage) {
 
 /// The number rides at the level; the knob of its pointer says how it is known.
 pub(super) fn level(stage: &mut Stage) {
-    let Some(server) = stage.server() else {
+    let Some(connection) = stage.connection else {
         return;
     };
-    let waiting = server.waiting_bytes();
-    let source = if server.level_is_measured() {
-        Source::Measured
-    } else {
-        Source::Derived
+    let waiting = connection.waiting_bytes();
+    let (ruler, is_measured) = match &connection.server {
+        Some(server) => (&server.arrived, server.level_is_measured()),
+        None if waiting > 0 => (&connection.early, true),
+        None => return,
     };
-    let seen = server.arrived.last().map(|cut| cut.moment.seq);
+    let source = match is_measured {
+        true => Source::Measured,
+        false => Source::Derived,
+    };
+    let seen = ruler.last().map(|cut| cut.moment.seq);
     let y = level_y(stage);
     let number = words::number(waiting);
     let letters = stage.size;

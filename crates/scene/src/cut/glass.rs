@@ -25,6 +25,14 @@ pub(super) fn draw(stage: &mut Stage) {
         return;
     };
     let Some(server) = &connection.server else {
+        let here = connection.here_bytes();
+        if here > 0 {
+            let floor = stage.layout.glass_floor();
+            stage.heap(connection, (0, here), |stage, offset| {
+                stage.axis.spot(offset, floor)
+            });
+            return;
+        }
         let words = stage.label(Label::KernelKeeps);
         say(stage, words);
         return;
@@ -117,8 +125,11 @@ fn wall_x(stage: &Stage) -> f64 {
 fn queue(stage: &mut Stage, connection: &Connection, server: &EndState) {
     let floor = stage.layout.glass_floor();
     let belt = stage.layout.belt_top();
-    let (read, arrived) = (server.read.total.bytes, server.arrived.total.bytes);
-    let last = server.arrived.last().filter(|cut| !cut.is_unseen());
+    let (read, arrived) = (stage.read(), stage.arrived());
+    let early = connection.early.total.bytes;
+    let last = server.arrived.last();
+    // What was known to be here before accept does not fall once more.
+    let last = last.filter(|cut| !cut.is_unseen() && cut.to > early);
     stage.heap(connection, (read, arrived), |stage, offset| {
         let spot = stage.axis.spot(offset, floor);
         match last {

@@ -139,7 +139,7 @@ impl<'a> Stage<'a> {
 
     /// Behind the last byte that has arrived, that was read, and that is known of at all.
     fn arrived(&self) -> u64 {
-        self.server().map_or(0, |end| end.arrived.total.bytes)
+        self.connection.map_or(0, Connection::here_bytes)
     }
 
     fn read(&self) -> u64 {

@@ -1,12 +1,13 @@
 //! The words of all connections at once.
 
-use super::{number, plural};
+use super::{bytes, number, plural};
 use crate::Lang;
 
 /// What a connection does, as far as records tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
-    AtTheDesk,
+    /// With so many bytes.
+    AtTheDesk(u64),
     Idle,
     Waiting(u64),
     Held(u64),
@@ -21,7 +22,14 @@ pub(crate) enum Doing {
 /// In a word or two.
 pub(crate) fn doing(doing: Doing, lang: Lang) -> String {
     let (en, zh) = match doing {
-        Doing::AtTheDesk => ("not accepted", "等 accept"),
+        Doing::AtTheDesk(0) => ("not accepted", "等 accept"),
+        Doing::AtTheDesk(waiting) => {
+            let waiting = short(waiting);
+            return match lang {
+                Lang::En => format!("{waiting}, not accepted"),
+                Lang::Zh => format!("{waiting}，等 accept"),
+            };
+        }
         Doing::Idle => ("idle", "空闲"),
         Doing::Reading => ("reading", "在读"),
         Doing::Blocked => ("send blocked", "发送受阻"),
@@ -93,12 +101,26 @@ pub(crate) fn and_more(count: u64, lang: Lang) -> String {
     }
 }
 
-/// "2 at the desk, not accepted".
-pub(crate) fn at_the_desk(count: u64, lang: Lang) -> String {
-    match lang {
+/// "2 at the desk, 70 bytes, 1 outside".
+pub(crate) fn at_the_desk(count: u64, waiting: u64, outside: u64, lang: Lang) -> String {
+    let mut words = match lang {
         Lang::En => format!("{} at the desk", number(count)),
         Lang::Zh => format!("前台 {} 个在等", number(count)),
+    };
+    if waiting > 0 {
+        words += match lang {
+            Lang::En => ", ",
+            Lang::Zh => "，",
+        };
+        words += &bytes(waiting, lang);
     }
+    if outside > 0 {
+        words += &match lang {
+            Lang::En => format!(", {} outside", number(outside)),
+            Lang::Zh => format!("，外面 {} 个", number(outside)),
+        };
+    }
+    words
 }
 
 /// What the arrows mean.

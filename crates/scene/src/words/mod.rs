@@ -9,6 +9,7 @@ mod all;
 mod beside;
 mod caption;
 mod chart;
+pub(crate) mod courier;
 mod cut;
 mod duration;
 mod inspect;

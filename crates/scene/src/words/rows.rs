@@ -503,6 +503,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NoRecordDir => "中继启动时没有给 --record-dir，没有存放录制的文件夹。".to_string(),
         Refusal::AlreadyRecording => "已经在录制。".to_string(),
         Refusal::NotRecording => "没有从这里开始的录制在进行。".to_string(),
+        Refusal::NoDatagrams => "这里没有数据报回显：端口已被别的程序占用。".to_string(),
         Refusal::NoLessons => "这个中继不讲课。".to_string(),
         Refusal::NoSuchLesson => "没有这一课，或没有这一步。".to_string(),
     }
@@ -522,6 +523,9 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::LengthBytes => "长度字段的字节数（1、2 或 4）",
         Limit::OptionValue => "选项的值",
         Limit::Timeout => "超时（毫秒）",
+        Limit::DatagramBytes => "数据报的字节数",
+        Limit::Percent => "百分比",
+        Limit::ReceiveBuffer => "接收缓冲区",
     }
 }
 

@@ -107,10 +107,7 @@ impl Say<'_> {
     }
 
     fn waiting(&self) -> u64 {
-        self.connection
-            .server
-            .as_ref()
-            .map_or(0, EndState::waiting_bytes)
+        self.connection.waiting_bytes()
     }
 
     /// Why the waiting bytes are not read, if that is so by somebody's wish.
@@ -194,6 +191,13 @@ impl Say<'_> {
         let mut lines = vec![self.say("A client is accepted.".into(), "已 accept 客户端。".into())];
         match self.policy() {
             Some(policy) => lines.push(policy),
+            None if self.waiting() > 0 => {
+                let waiting = number(self.waiting());
+                lines.push(self.say(
+                    format!("*{waiting}* are here already."),
+                    format!("已经有 *{waiting}* 个在这里。"),
+                ));
+            }
             None => {
                 lines.push(self.say(
                     format!("`recv({asks})` waits"),

@@ -505,6 +505,23 @@ pub fn situations() -> Vec<(&'static str, Story, View)> {
             view,
         ),
         (
+            "bytes_at_the_desk",
+            Story::new(
+                "listening; policy arrival; connected; waiting 1; sent 20; sent 50; unaccepted 70; sent 30",
+            ),
+            view,
+        ),
+        (
+            "accepted_with_bytes",
+            Story::new(
+                "listening; policy arrival; connected; waiting 1; sent 20; sent 50; unaccepted 70; accepted",
+            ),
+            View {
+                millis: 100,
+                ..view
+            },
+        ),
+        (
             "riding",
             Story::new(&art),
             View {

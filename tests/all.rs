@@ -1,6 +1,7 @@
 //! The edges: real sockets, real clients, a real browser. One module, one edge.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests fail by it, too
 
+mod api;
 mod architecture;
 mod books;
 mod browser;

@@ -19,6 +19,7 @@ mod languages;
 mod lesson;
 mod link;
 mod loss;
+mod methods;
 mod other_site;
 mod page;
 mod probe;

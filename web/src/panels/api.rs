@@ -14,7 +14,7 @@ use super::{
     dynamic::{each, flag, follow, on},
     mark::Mark,
 };
-use crate::{app, language::labels, lesson, view::View};
+use crate::{app, browser, language::labels, lesson, view::View};
 use found::{Found, Told};
 
 labels! {
@@ -38,6 +38,11 @@ fn pick(text: &Text, lang: Lang) -> &'static str {
     }
 }
 
+/// The id of a row.
+fn id(name: &str) -> String {
+    ["api-", name].concat()
+}
+
 /// What the rows follow.
 #[derive(Clone, Copy)]
 struct Table {
@@ -46,6 +51,8 @@ struct Table {
     /// The row that was picked, by its name, and where its example ends, show time in nanoseconds.
     picked: RwSignal<Option<(&'static str, u64)>>,
     wanted: RwSignal<String>,
+    /// The row whose example was shown last.
+    now: RwSignal<&'static str>,
 }
 
 /// The panel.
@@ -55,6 +62,7 @@ pub fn view(view: View) -> AnyView {
         found: RwSignal::new(Found::default()),
         picked: RwSignal::new(None),
         wanted: RwSignal::new(String::new()),
+        now: RwSignal::new(""),
     };
     follow(move || {
         view.shown.track();
@@ -67,6 +75,12 @@ pub fn view(view: View) -> AnyView {
         });
         if let Some(more) = more {
             table.found.set(more);
+        }
+        let shown = app::with(|app| app.shown().1.now.seq);
+        let now = table.found.with_untracked(|found| found.last_at(shown));
+        if now != table.now.get_untracked() {
+            table.now.set(now);
+            browser::show(&id(now));
         }
     });
     follow(move || {
@@ -140,7 +154,12 @@ impl Table {
             }
         });
         view! {
-            <tr hidden=move || !self.is_wanted(row.name) class:picked=move || is_picked()>
+            <tr
+                id=id(row.name)
+                hidden=move || !self.is_wanted(row.name)
+                class:picked=move || is_picked()
+                class:now=move || self.now.get() == row.name
+            >
                 <th scope="row">
                     <button
                         type="button"

@@ -62,6 +62,16 @@ impl Found {
         self.slot(row).map(|(_, told)| told.clone())
     }
 
+    /// The row whose example is the last one up to a record; none: an empty name.
+    pub fn last_at(&self, seq: Seq) -> &'static str {
+        let told = ROWS.iter().zip(&self.rows);
+        let shown = told.filter_map(|(row, found)| {
+            let (at, _) = found.as_ref()?;
+            (*at <= seq).then_some((*at, row.name))
+        });
+        shown.max_by_key(|(at, _)| *at).map_or("", |(_, name)| name)
+    }
+
     fn slot(&self, row: &Row) -> Option<&(Seq, Told)> {
         let place = ROWS.iter().position(|it| it.name == row.name)?;
         self.rows.get(place)?.as_ref()

@@ -99,7 +99,7 @@ fn clients(address: &Address) -> [(&'static str, Vec<String>); 3] {
 async fn real_clients_get_the_same_bytes_over_every_family() {
     let input = digits(100_000);
     for (at, family) in EVERYWHERE {
-        let relay = RelayProcess::start_at(at, &[]);
+        let relay = RelayProcess::start_family(at, &[]);
         assert_eq!(relay.address.family(), family);
         for (program, arguments) in clients(&relay.address) {
             let reply = reply(program, &arguments, &input).await;
@@ -127,7 +127,7 @@ async fn real_clients_get_the_same_bytes_over_every_family() {
 #[tokio::test]
 async fn the_belt_is_the_same_over_every_family() {
     for (at, family) in EVERYWHERE {
-        let relay = RelayProcess::start_at(at, BELT);
+        let relay = RelayProcess::start_family(at, BELT);
         let mut person = relay.mirror("").await;
         let mut lines = relay.lines("?after=0").await;
         let send = Request::Send {
@@ -201,7 +201,7 @@ async fn ends(lines: &mut Lines) -> (Vec<Record>, Closed, Option<Reset>) {
 /// whoever closes with none just ends.
 #[tokio::test]
 async fn a_unix_stream_ends_as_its_kernel_ends_it() {
-    let relay = RelayProcess::start_at("unix:", &[]);
+    let relay = RelayProcess::start_family("unix:", &[]);
     let at = path(&relay.address).to_owned();
     let mut lines = relay.lines("?after=0").await;
     // Half-closed, answered, ended.
@@ -238,7 +238,7 @@ async fn a_unix_stream_ends_as_its_kernel_ends_it() {
 
 #[tokio::test]
 async fn clients_without_a_name_are_told_apart_all_the_same() {
-    let relay = RelayProcess::start_at("unix:", &[]);
+    let relay = RelayProcess::start_family("unix:", &[]);
     let mut lines = relay.lines("?after=0").await;
     let at = path(&relay.address);
     let clients = [
@@ -260,7 +260,7 @@ async fn clients_without_a_name_are_told_apart_all_the_same() {
 
 #[tokio::test]
 async fn the_path_is_private_and_goes_with_the_relay() {
-    let mut relay = RelayProcess::start_at("unix:", &[]);
+    let mut relay = RelayProcess::start_family("unix:", &[]);
     let at = path(&relay.address).to_owned();
     let folder = Path::new(&at).parent().unwrap().to_owned();
     use std::os::unix::fs::PermissionsExt;
@@ -274,7 +274,7 @@ async fn the_path_is_private_and_goes_with_the_relay() {
 async fn a_killed_relays_path_is_taken_over_and_a_live_ones_is_not() {
     let home = tempfile::tempdir().unwrap();
     let at = format!("unix:{}", home.path().join("echo").display());
-    let mut first = RelayProcess::start_at(&at, &[]);
+    let mut first = RelayProcess::start_family(&at, &[]);
     let refused = refused(&at);
     assert!(
         refused.contains("another program listens there"),
@@ -282,7 +282,7 @@ async fn a_killed_relays_path_is_taken_over_and_a_live_ones_is_not() {
     );
     assert!(UnixStream::connect(path(&first.address)).await.is_ok());
     first.kill();
-    let second = RelayProcess::start_at(&at, &[]);
+    let second = RelayProcess::start_family(&at, &[]);
     assert!(UnixStream::connect(path(&second.address)).await.is_ok());
 }
 

@@ -101,7 +101,7 @@ impl RelayProcess {
     }
 
     /// The same, with the echo server at that address.
-    pub fn start_at(echo: &str, arguments: &[&str]) -> RelayProcess {
+    pub fn start_family(echo: &str, arguments: &[&str]) -> RelayProcess {
         let page_dir = page_dir();
         let mut relay = RelayProcess::serve(echo, ANY, page_dir.path(), arguments);
         relay.page_dir = Some(page_dir);

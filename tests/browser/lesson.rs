@@ -10,6 +10,7 @@ use lessons::{Lesson, Words};
 use super::chromium::Browser;
 use super::export::Host;
 use super::page::{Page, View};
+use super::told;
 use super::visit::Visit;
 use crate::relay_process::{RelayProcess, binary, built_page};
 
@@ -105,9 +106,13 @@ async fn click_through(page: &Page, lesson: &Lesson, view: View<'_>) -> Result<(
 }
 
 /// A hundred times faster than it was: where a person would need time to see.
-async fn hurry(page: &Page) -> Result<()> {
-    page.until("!document.querySelector('#lesson').hidden")
-        .await?;
+async fn hurry(page: &Page, lesson: &Lesson) -> Result<()> {
+    page.until(&format!(
+        "{}.some(words => words.includes('{}'))",
+        told::ROWS,
+        lesson.id
+    ))
+    .await?;
     page.fill(".speed", "8").await
 }
 
@@ -117,7 +122,7 @@ async fn give(id: &str, view: View<'_>) -> Result<()> {
     let visit = Visit::start(&[], view).await?;
     let page = &visit.page;
     begin(page, &lesson, view).await?;
-    hurry(page).await?;
+    hurry(page, &lesson).await?;
     click_through(page, &lesson, view).await?;
     page.press("w").await?;
     page.until("document.documentElement.dataset.lesson == 'wall'")
@@ -175,7 +180,7 @@ async fn a_second_window_and_the_speaker_stay_in_step() -> Result<()> {
     at(1).await?;
     until_says(&speaker, ".upcoming", &lesson.steps[2].title.en).await?;
     for page in [first, &second] {
-        hurry(page).await?;
+        hurry(page, &lesson).await?;
     }
     // Each predicts alone; the answer is everybody's.
     second.click(".answers label:first-child").await?;
@@ -231,7 +236,7 @@ async fn a_recorded_lesson_is_given_without_a_relay() -> Result<()> {
     let page = browser
         .open(&format!("{url}#lesson=belt"), View::WALL)
         .await?;
-    hurry(&page).await?;
+    hurry(&page, &lesson).await?;
     click_through(&page, &lesson, View::WALL).await?;
     // Back: the step plays again from its beginning.
     page.press("PageUp").await?;

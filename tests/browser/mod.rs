@@ -5,6 +5,7 @@
 mod accessible;
 mod belt;
 mod chromium;
+mod code;
 mod embed;
 mod export;
 mod firefox;

@@ -67,12 +67,12 @@ pub fn value(name: &str) -> String {
 
 /// Shows the list of values in place of the table.
 pub async fn show_values(page: &Page) -> Result<()> {
-    page.click(".switch button:last-child").await
+    page.click("#events h2 button:nth-child(2)").await
 }
 
 /// Shows the table in place of the list of values.
 pub async fn show_events(page: &Page) -> Result<()> {
-    page.click(".switch button:first-child").await
+    page.click("#events h2 button:first-child").await
 }
 
 /// Listens to the captions from now on.

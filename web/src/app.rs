@@ -254,8 +254,13 @@ impl App {
         self.timeline = Timeline::default();
         // What a person chose stays chosen.
         let (stops, filter) = (self.playback.stops, self.playback.filter);
+        // From lesson to lesson, the speed as well.
+        let mode = self.lecture().map(|_| self.playback.mode());
         self.playback = Playback::default();
         (self.playback.stops, self.playback.filter) = (stops, filter);
+        if let Some(mode) = mode {
+            self.command(Command::Mode(mode));
+        }
         self.follow = Follow::default();
         self.header = None;
         self.joining = None;

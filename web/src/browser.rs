@@ -211,6 +211,17 @@ pub fn show(id: &str) {
     }
 }
 
+/// Scrolls the box that an element lies in, and nothing around it, so that the element is in its middle.
+pub fn show_within(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element
+        && let Some(around) = element.parent_element()
+    {
+        around.set_scroll_top(element.offset_top() - around.client_height() / 2);
+    }
+}
+
 /// Selects the text of an element, for a person to copy.
 pub fn select_text(id: &str) {
     let node = document().and_then(|document| document.get_element_by_id(id));

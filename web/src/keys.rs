@@ -42,6 +42,7 @@ pub fn listen(view: View) {
         } else {
             match key.to_ascii_lowercase().as_str() {
                 "v" => view.switch_picture(),
+                "s" => view.switch_steps(),
                 "a" => view.all.update(|all| *all = !*all),
                 "c" => view.step_look(),
                 "n" => view.pick_beside(true),

@@ -58,6 +58,7 @@ labels! {
     KeyPages: "a clicker: your markers, else events", "翻页器：自设标记，没有则逐事件";
     KeyZoom: "look closer, wider, at the bar of time", "放大、缩小时间条";
     KeyConn: "next, previous connection", "下一个、上一个连接";
+    KeySteps: "the nine steps, from socket to close", "从 socket 到 close 的九步";
     KeyPicture: "belt or cut, at the same moment", "传送带或切分，同一时刻";
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
@@ -119,6 +120,7 @@ labels! {
     RulerRead: "Read", "读取";
     RulerBagged: "Bagged", "装袋";
     Events: "Events", "事件";
+    Code: "Code", "代码";
     Values: "Values", "数值";
     Reply: "Reply", "回复";
     Methods: "Methods", "方法";

@@ -17,7 +17,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     app::App,
     lesson,
-    panels::{api, kinds, reply},
+    panels::{api, code, kinds, reply},
     view::{Beside, View},
 };
 
@@ -77,6 +77,7 @@ fn later() -> Result<Later, SplitLoaderError> {
 fn beside(view: View, beside: Beside) -> Option<AnyView> {
     Some(match beside {
         Beside::Events | Beside::Values => return None,
+        Beside::Code => code::view(view),
         Beside::Reply => reply::view(view),
         Beside::Api => api::view(view),
         Beside::Kinds => kinds::view(view),

@@ -350,7 +350,7 @@ fn picture(named: lessons::Picture) -> Option<Picture> {
         lessons::Picture::Belt => Some(Picture::Belt),
         lessons::Picture::Cut => Some(Picture::Cut),
         lessons::Picture::All => Some(Picture::All),
-        lessons::Picture::Courier => Some(Picture::Courier),
         lessons::Picture::Steps => Some(Picture::Steps),
+        lessons::Picture::Courier => Some(Picture::Courier),
     }
 }

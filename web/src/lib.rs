@@ -24,6 +24,7 @@ mod moment;
 mod outside;
 mod painter;
 mod panels;
+mod program;
 mod source;
 mod sprites;
 mod values;

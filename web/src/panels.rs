@@ -7,6 +7,7 @@
 )]
 
 pub mod api;
+pub mod code;
 mod controls;
 pub mod dynamic;
 mod events;

@@ -133,6 +133,8 @@ pub enum Beside {
     Events,
     /// What is known of the connection in focus.
     Values,
+    /// The tutorial's programs, and where they stand.
+    Code,
     /// What its client got back.
     Reply,
     /// The table of socket methods.
@@ -395,6 +397,17 @@ impl View {
         };
         choices::remember_picture(next);
         self.one.set(next);
+    }
+
+    /// The nine steps, or back to the belt.
+    pub fn switch_steps(self) {
+        later::fetch(self);
+        let shown = self.picture() == Picture::Steps;
+        self.all.set(false);
+        self.one.set(match shown {
+            true => Picture::Belt,
+            false => Picture::Steps,
+        });
     }
 
     /// Puts a connection on the stage, by the person's choice.

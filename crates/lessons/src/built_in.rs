@@ -7,6 +7,7 @@ const FILES: &[(&str, &str)] = &[
     ("belt.toml", include_str!("../lessons/belt.toml")),
     ("pace.toml", include_str!("../lessons/pace.toml")),
     ("buffer.toml", include_str!("../lessons/buffer.toml")),
+    ("steps.toml", include_str!("../lessons/steps.toml")),
     ("echo.toml", include_str!("../lessons/echo.toml")),
     ("queue.toml", include_str!("../lessons/queue.toml")),
     ("courier.toml", include_str!("../lessons/courier.toml")),

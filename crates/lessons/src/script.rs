@@ -45,10 +45,10 @@ pub enum Action {
     ClientReads(ClientReads),
     /// All that a client has read is compared, byte for byte, with what it has sent.
     Compare(Compare),
-    /// Something happens to datagrams.
-    Courier(Courier),
     /// A client's program makes one call, and it returns.
     Call(MakeCall),
+    /// Something happens to datagrams.
+    Courier(Courier),
     /// Goes on as soon as this is true of the recording.
     Wait(Statement),
 }

@@ -39,10 +39,11 @@ pub fn id(panel: Panel) -> &'static str {
 pub fn beside(panel: Panel) -> Option<Beside> {
     Some(match panel {
         Panel::Events => Beside::Events,
+        Panel::Code => Beside::Code,
         Panel::Reply => Beside::Reply,
         Panel::Api => Beside::Api,
         Panel::Kinds => Beside::Kinds,
-        Panel::None | Panel::Rulers | Panel::Code => return None,
+        Panel::None | Panel::Rulers => return None,
     })
 }
 

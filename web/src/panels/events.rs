@@ -23,6 +23,7 @@ use crate::{
 const TABS: [(Beside, Label); 5] = [
     (Beside::Events, Label::Events),
     (Beside::Values, Label::Values),
+    (Beside::Code, Label::Code),
     (Beside::Reply, Label::Reply),
     (Beside::Api, Label::Methods),
     (Beside::Kinds, Label::Kinds),

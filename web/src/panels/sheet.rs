@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The keys as they are written, and what they do: those of time first.
-const KEYS: [(&str, Label); 23] = [
+const KEYS: [(&str, Label); 24] = [
     ("K", Label::KeyPause),
     (", .", Label::KeyStep),
     ("← →", Label::KeyTenth),
@@ -28,6 +28,7 @@ const KEYS: [(&str, Label); 23] = [
     ("N P", Label::KeyConn),
     ("A", Label::KeyAll),
     ("V", Label::KeyPicture),
+    ("S", Label::KeySteps),
     ("C", Label::KeyLook),
     ("T W", Label::KeyLessons),
     ("B", Label::KeyBlank),

@@ -67,8 +67,8 @@ pub async fn act(play: &mut Play, action: &Action) -> Result<(), Why> {
             Ok(play.stage.ask(Request::ClientReads { conn, on }).await?)
         }
         Action::Compare(compare) => super::compare::compare(play, Conn(compare.client)).await,
-        Action::Courier(courier) => super::courier::courier(play, courier).await,
         Action::Call(make) => super::call::call(play, make).await,
+        Action::Courier(courier) => super::courier::courier(play, courier).await,
         Action::Wait(statement) => play.wait(statement).await,
     }
 }

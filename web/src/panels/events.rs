@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What stands behind which tab.
-const TABS: [(Beside, Label); 5] = [
+const TABS: [(Beside, Label); 6] = [
     (Beside::Events, Label::Events),
     (Beside::Values, Label::Values),
     (Beside::Code, Label::Code),

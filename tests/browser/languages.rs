@@ -7,8 +7,9 @@ use super::page::{Page, View};
 use super::told;
 use crate::relay_process::RelayProcess;
 
-/// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 26] = [
+/// What stays in Latin letters on a Chinese page: names of programs, keys, calls and
+/// their arguments, states and units.
+const LATIN: [&str; 41] = [
     "Home",
     "End",
     "PgUp",
@@ -35,6 +36,21 @@ const LATIN: [&str; 26] = [
     "TCP",
     "nc",
     "ms",
+    "Shift",
+    "socket",
+    "bind",
+    "connect",
+    "close",
+    "setsockopt",
+    "SOL",
+    "SOCKET",
+    "SO",
+    "REUSEADDR",
+    "SNDBUF",
+    "AF",
+    "INET",
+    "SOCK",
+    "STREAM",
 ];
 
 /// The switch shows the other language, in that language.

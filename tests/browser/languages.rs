@@ -9,7 +9,7 @@ use crate::relay_process::RelayProcess;
 
 /// What stays in Latin letters on a Chinese page: names of programs, keys, calls and
 /// their arguments, states and units.
-const LATIN: [&str; 41] = [
+const LATIN: &[&str] = &[
     "Home",
     "End",
     "PgUp",
@@ -73,7 +73,7 @@ async fn until_english(page: &Page, caption: &str) -> Result<()> {
 async fn until_chinese(page: &Page, caption: &str) -> Result<()> {
     until_in(page, "zh-CN", "控制", caption).await?;
     // Hints and the words for those who listen count as well.
-    let allowed = serde_json::to_string(&LATIN)?;
+    let allowed = serde_json::to_string(LATIN)?;
     let foreign = format!(
         "(() => {{
             const all = [...document.querySelectorAll('#page *')];

@@ -25,3 +25,4 @@ mod requests;
 mod send;
 mod sockets;
 mod tutorial;
+mod unix_datagrams;

@@ -189,7 +189,7 @@ fn prepare_unix(
     settings: &ClientSettings,
     mut calls: Calls,
 ) -> io::Result<(Prepared, Address, Vec<Called>)> {
-    let (socket, name) = door::unix::client()?;
+    let (socket, name) = door::unix::client(socket2::Type::STREAM)?;
     let local = Address::from(name);
     calls.note_socket(&local);
     calls.set_buffers(

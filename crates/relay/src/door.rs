@@ -142,12 +142,12 @@ pub mod unix {
         Ok(Door::Unix(listener, place))
     }
 
-    /// A client's socket with a name that the kernel has chosen, so that accept tells whose it is.
+    /// A client's socket with a name that the kernel has chosen, so that the server can tell whose it is.
     ///
     /// # Errors
     /// As socket(2) and bind(2).
-    pub fn client() -> io::Result<(Socket, UnixName)> {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    pub fn client(kind: Type) -> io::Result<(Socket, UnixName)> {
+        let socket = Socket::new(Domain::UNIX, kind, None)?;
         socket.set_nonblocking(true)?;
         // Autobind (unix(7)): an address of the family alone, without any name.
         socket.bind(&SockAddr::unix("")?)?;

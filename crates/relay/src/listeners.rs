@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
 };
 
@@ -34,8 +34,8 @@ pub struct Listeners {
 pub struct EchoListener {
     pub(crate) door: Door,
     pub(crate) addr: Address,
-    /// Its datagram twin's socket, if the port was free.
-    pub(crate) datagrams: Option<UdpSocket>,
+    /// Its datagram twin's socket, if it could be had.
+    pub(crate) datagrams: Option<datagram::Bound>,
     /// The calls that made it, in order; listen itself is told otherwise.
     pub(crate) calls: Vec<Called>,
 }
@@ -158,7 +158,9 @@ impl EchoListener {
                 let mut calls = Calls::of(End::Server);
                 let bound =
                     listen_unix(at, config.backlog, buffers, &mut calls).map_err(refused)?;
-                (calls, bound, None)
+                let twin = datagram::Bound::twin(&bound.0)
+                    .inspect_err(|error| tracing::warn!(%error, "no datagram echo"));
+                (calls, bound, twin.ok())
             }
         };
         Ok(EchoListener {
@@ -201,7 +203,7 @@ impl PageListener {
 type WithTwin = (
     Calls,
     (SocketAddr, std::net::TcpListener),
-    Option<UdpSocket>,
+    Option<datagram::Bound>,
 );
 
 /// A stream's listener and, on the same port number, the datagram twin's socket, if it can be had.
@@ -215,7 +217,7 @@ fn listen_with_twin(
         let mut calls = Calls::of(End::Server);
         let (bound, listener) = listen(Which::Echo, addr, backlog, buffers, &mut calls)?;
         draws += 1;
-        match datagram::bind(bound) {
+        match datagram::Bound::twin(&bound.into()) {
             Ok(twin) => return Ok((calls, (bound, listener), Some(twin))),
             // Another number may be free for both.
             Err(_) if addr.port() == 0 && draws < DRAWS_MAX => {}

@@ -27,7 +27,7 @@ pub use records::Records;
 use crate::{
     GRACE, StartError, by_hand,
     client::{self, ClientSettings, Kept},
-    datagram::Datagrams,
+    datagram::{self, Clients, Datagrams},
     door::{self, Door, Guest},
     echo,
     journal::Journal,
@@ -125,13 +125,6 @@ impl Stage {
         let registry = Registry::new(Arc::clone(&journal), config.policy);
         registry.record_policy();
         let (others, mut wanted) = mpsc::channel(1);
-        let datagrams = twin.and_then(|socket| {
-            let _entered = home.enter();
-            let (journal, registry) = (Arc::clone(&journal), Arc::clone(&registry));
-            Datagrams::open(socket, journal, registry, config.previews)
-                .inspect_err(|error| tracing::warn!(%error, "no datagram echo"))
-                .ok()
-        });
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
             config,
@@ -140,13 +133,17 @@ impl Stage {
             others,
             journal,
             registry,
-            datagrams,
+            datagrams: Mutex::default(),
             kept: Mutex::default(),
             home: home.clone(),
             sockets: TaskTracker::new(),
             ending: CancellationToken::new(),
             ended: CancellationToken::new(),
         });
+        if let Some(twin) = twin {
+            let _entered = home.enter();
+            server.open_datagrams(twin, Clients::default());
+        }
         herald.spawn({
             let server = Arc::clone(&server);
             async move {
@@ -168,23 +165,26 @@ impl Stage {
                     tokio::select! {
                         () = server.serve(&door, listening) => break,
                         () = server.ending.cancelled() => break,
-                        Some(another) = wanted.recv() => {
+                        Some(mut another) = wanted.recv() => {
                             // Whoever it has not accepted is turned away, as always at a close.
                             drop(door);
                             let addr = another.listener.addr.clone();
+                            let twin = another.listener.datagrams.take();
                             let backlog = *server.wishes.backlog.borrow();
                             (door, listening) =
                                 opened(another.listener, &server.config, backlog, &server.journal);
                             *server.addr() = addr;
+                            if let Some(twin) = twin {
+                                let clients = server.end_datagrams().await;
+                                server.open_datagrams(twin, clients);
+                            }
                             let _ = another.done.send(());
                         }
                     }
                 }
                 drop(door);
                 server.registry.close_all();
-                if let Some(datagrams) = &server.datagrams {
-                    let _ = tokio::time::timeout(GRACE, datagrams.end()).await;
-                }
+                server.end_datagrams().await;
                 server.sockets.close();
                 let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
                 sealing.abort();
@@ -209,7 +209,7 @@ impl Stage {
     }
 
     /// Closes the listener and opens one of that family; returns when that is recorded. Connections
-    /// stay, and their numbers go on.
+    /// stay, and their numbers go on. So with the datagram twin, whose clients' sockets are closed.
     ///
     /// # Errors
     /// The system refuses, or the server ends.
@@ -282,8 +282,8 @@ pub struct Server {
     others: mpsc::Sender<Another>,
     pub journal: Arc<Journal>,
     pub registry: Arc<Registry>,
-    /// The datagram echo, if its port was free.
-    datagrams: Option<Arc<Datagrams>>,
+    /// The datagram echo, if its socket could be had.
+    datagrams: Mutex<Option<Arc<Datagrams>>>,
     /// What a person wishes of the listener; its task sees to it.
     wishes: Wishes,
     /// What clients have read that keep it.
@@ -323,12 +323,12 @@ impl Server {
                 }
                 Ok(())
             }
-            Request::Close { conn, end } => match &self.datagrams {
+            Request::Close { conn, end } => match self.datagrams() {
                 Some(datagrams) if datagrams.close(conn, end).is_ok() => Ok(()),
                 _ => registry.end(conn, end, Ending::Close),
             },
             Request::Datagrams(request) => {
-                let datagrams = self.datagrams.as_ref().ok_or(Refusal::NoDatagrams)?;
+                let datagrams = self.datagrams().ok_or(Refusal::NoDatagrams)?;
                 let _entered = self.home.enter();
                 datagrams.take_up(request)
             }
@@ -464,6 +464,35 @@ impl Server {
         }
         // It ends: nothing listens any more.
         Err(Refusal::NoLessons)
+    }
+
+    fn datagrams(&self) -> Option<Arc<Datagrams>> {
+        let datagrams = &self.datagrams;
+        let datagrams = datagrams.lock().unwrap_or_else(PoisonError::into_inner);
+        datagrams.clone()
+    }
+
+    /// Serves datagrams on that socket from now on. Within a runtime.
+    fn open_datagrams(&self, socket: datagram::Bound, clients: Clients) {
+        let (journal, registry) = (Arc::clone(&self.journal), Arc::clone(&self.registry));
+        let opened = Datagrams::open(socket, clients, journal, registry, self.config.previews)
+            .inspect_err(|error| tracing::warn!(%error, "no datagram echo"));
+        let datagrams = &self.datagrams;
+        *datagrams.lock().unwrap_or_else(PoisonError::into_inner) = opened.ok();
+    }
+
+    /// Ends what serves datagrams: who has a number there.
+    async fn end_datagrams(&self) -> Clients {
+        let datagrams = &self.datagrams;
+        let datagrams = datagrams
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(datagrams) = datagrams else {
+            return Clients::default();
+        };
+        let ended = tokio::time::timeout(GRACE, datagrams.end()).await;
+        ended.unwrap_or_default()
     }
 
     fn addr(&self) -> MutexGuard<'_, Address> {

@@ -25,7 +25,7 @@ labels! {
     UnixStream: "two queues of one kernel", "同一个内核里的两个队列";
     UdpOver4: "UDP over IPv4", "IPv4 上的 UDP";
     UdpOver6: "UDP over IPv6", "IPv6 上的 UDP";
-    UnixDgram: "parcels within one kernel (explained, not run)", "同一个内核里的包裹（只讲解，不运行）";
+    UnixDgram: "parcels within one kernel", "同一个内核里的包裹";
     X25Stream: "neither: messages in order, SOCK_SEQPACKET", "都不是：按顺序的消息，SOCK_SEQPACKET";
 }
 
@@ -86,23 +86,30 @@ const ROWS: [Row; 4] = [
 
 const LESSON: &str = "kinds";
 
-/// Of the connection in focus; without one, of what listens.
-fn on_stage() -> Option<Family> {
+/// A family, and the place of a type among the cells of its row.
+type Kind = (Family, usize);
+
+/// Of the connection or the sender of datagrams in focus; without one, of what listens.
+fn on_stage() -> Option<Kind> {
     app::with(|app| {
         let focus = app.focus();
         let (_, state) = app.shown();
+        let courier = focus.and_then(|conn| state.datagrams.client(conn));
+        if let Some(address) = courier.and_then(|client| client.addr.as_ref()) {
+            return Some((address.family(), 1));
+        }
         let connection = focus.and_then(|conn| state.conn(conn));
         let listener = state.listener.as_ref();
         let address = connection
             .map(|connection| &connection.server_addr)
             .or(listener.map(|listener| &listener.listening.addr))?;
-        Some(address.family())
+        Some((address.family(), 0))
     })
 }
 
 /// The panel.
 pub fn view(view: View) -> AnyView {
-    let lit = RwSignal::new(None::<Family>);
+    let lit = RwSignal::new(None::<Kind>);
     follow(move || {
         view.shown.track();
         let now = on_stage();
@@ -133,19 +140,22 @@ pub fn view(view: View) -> AnyView {
     .into_any()
 }
 
-fn row(view: View, lit: RwSignal<Option<Family>>, row: &'static Row) -> AnyView {
+fn row(view: View, lit: RwSignal<Option<Kind>>, row: &'static Row) -> AnyView {
     let lang = move || view.lang.get();
     let [stream, dgram] = &row.cells;
-    let is_lit = move || row.family.is_some() && lit.get() == row.family;
-    let first = move || match (is_lit(), lang()) {
+    let is_lit = move |of: usize| {
+        row.family
+            .is_some_and(|family| lit.get() == Some((family, of)))
+    };
+    let first = move |of: usize| match (is_lit(of), lang()) {
         (true, lang) => Some(now(lang)),
         _ => None,
     };
     // Neither a belt nor a courier: said once, across both.
     let cells = match row.family {
         Some(_) => view! {
-            <td class:lit=is_lit>{cell(view, stream)} {first}</td>
-            <td>{cell(view, dgram)}</td>
+            <td class:lit=move || is_lit(0)>{cell(view, stream)} {move || first(0)}</td>
+            <td class:lit=move || is_lit(1)>{cell(view, dgram)} {move || first(1)}</td>
         }
         .into_any(),
         None => view! { <td colspan="2">{cell(view, stream)}</td> }.into_any(),

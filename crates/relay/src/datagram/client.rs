@@ -6,15 +6,12 @@
 use std::{
     collections::VecDeque,
     future::pending,
-    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use protocol::{Conn, Policy, ReadWhen, Refusal, Spacing};
+use protocol::{Address, Conn, Policy, ReadWhen, Refusal, Spacing};
 use tokio::{
-    io::Interest,
-    net::UdpSocket,
     sync::{Notify, watch},
     time::{Instant, sleep_until},
 };
@@ -23,6 +20,7 @@ use super::{
     desk::Desk,
     number::compose,
     road::{Parcel, Way},
+    socket::DatagramSocket,
 };
 
 /// No datagram is longer: nothing is cut off here.
@@ -79,8 +77,8 @@ impl Inbox {
 /// A client of our own.
 pub struct Client {
     desk: Arc<Desk>,
-    socket: UdpSocket,
-    place: (Conn, SocketAddr),
+    socket: DatagramSocket,
+    place: (Conn, Address),
     inbox: Arc<Inbox>,
     way: Way,
     /// The number of the next datagram.
@@ -101,11 +99,11 @@ impl Client {
     /// A client whose socket is bound; that is recorded when this returns.
     pub fn new(
         desk: Arc<Desk>,
-        socket: UdpSocket,
-        local: SocketAddr,
+        socket: DatagramSocket,
+        local: Address,
         policy: watch::Receiver<Policy>,
     ) -> (Client, Conn, Arc<Inbox>) {
-        let (conn, received) = desk.enter(local, READ_BYTES as u32);
+        let (conn, received) = desk.enter(&local, READ_BYTES as u32);
         let inbox = Arc::new(Inbox::default());
         let desk_lost = desk.lost.subscribe();
         let client = Client {
@@ -143,12 +141,13 @@ impl Client {
             self.wait().await;
         }
         while self.receive(&mut buffer) {}
-        self.desk.leave(self.place.1, self.place.0);
+        self.desk.leave(&self.place.1, self.place.0);
     }
 
     fn receive(&mut self, buffer: &mut [u8]) -> bool {
+        let place = (self.place.0, &self.place.1);
         self.desk
-            .receive(self.place, &self.socket, buffer, &mut self.drops)
+            .receive(place, &self.socket, buffer, &mut self.drops)
     }
 
     /// Sends the next datagram, if it may go; true if one went.
@@ -211,13 +210,7 @@ impl Client {
             Instant::now() + Duration::from_nanos(left)
         });
         tokio::select! {
-            ready = self.socket.ready(Interest::READABLE) => {
-                if ready.is_ok() {
-                    let _ = self.socket.try_io(Interest::READABLE, || {
-                        Err::<(), _>(std::io::ErrorKind::WouldBlock.into())
-                    });
-                }
-            }
+            _ = self.socket.readable() => {}
             () = self.inbox.news.notified() => {}
             _ = self.received.changed(), if is_awaiting => {}
             _ = self.lost.changed(), if is_awaiting => {}

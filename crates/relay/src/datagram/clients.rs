@@ -3,9 +3,9 @@
 //!
 //! Knows nothing of sockets: addresses and times in, numbers out.
 
-use std::{collections::HashMap, collections::VecDeque, net::SocketAddr};
+use std::{collections::HashMap, collections::VecDeque};
 
-use protocol::{Conn, DatagramBound};
+use protocol::{Address, Conn, DatagramBound};
 use tokio::sync::watch;
 
 /// Who was heard of so lately keeps its number, nanoseconds.
@@ -81,27 +81,32 @@ pub struct Entered {
 /// All clients that have a number.
 #[derive(Debug, Default)]
 pub struct Clients {
-    by_addr: HashMap<SocketAddr, Client>,
+    by_addr: HashMap<Address, Client>,
     /// All others.
     crowd: Option<Client>,
 }
 
 impl Clients {
+    /// Whether nobody has a number.
+    pub fn is_empty(&self) -> bool {
+        self.by_addr.is_empty()
+    }
+
     /// Whose that address is: one client's, or the crowd's.
-    pub fn of(&mut self, addr: SocketAddr) -> Option<&mut Client> {
-        self.by_addr.get_mut(&addr).or(self.crowd.as_mut())
+    pub fn of(&mut self, addr: &Address) -> Option<&mut Client> {
+        self.by_addr.get_mut(addr).or(self.crowd.as_mut())
     }
 
     /// A client of our own has bound its socket. It gets a number, whoever must give his up; with
     /// our own clients bounded, one always can: his number, if one did.
-    pub fn enter_ours(&mut self, addr: SocketAddr, conn: Conn, now_nanos: u64) -> Option<Conn> {
+    pub fn enter_ours(&mut self, addr: &Address, conn: Conn, now_nanos: u64) -> Option<Conn> {
         // Its address may have been another's before.
-        let before = self.by_addr.remove(&addr).map(|client| client.conn);
+        let before = self.by_addr.remove(addr).map(|client| client.conn);
         let forgets = before.or_else(|| self.make_room(u64::MAX));
         let mut client = Client::new(conn, now_nanos);
         client.is_ours = true;
         client.is_open = true;
-        self.by_addr.insert(addr, client);
+        self.by_addr.insert(addr.clone(), client);
         forgets
     }
 
@@ -109,11 +114,11 @@ impl Clients {
     /// `number` gives the next number.
     pub fn heard(
         &mut self,
-        addr: SocketAddr,
+        addr: &Address,
         now_nanos: u64,
         number: impl FnOnce() -> Conn,
     ) -> (&mut Client, Option<Entered>) {
-        let is_new = !self.by_addr.contains_key(&addr);
+        let is_new = !self.by_addr.contains_key(addr);
         let full = is_new && self.by_addr.len() >= DatagramBound::CLIENTS_MAX;
         let forgets = full.then(|| self.make_room(now_nanos.saturating_sub(IDLE_NANOS)));
         if forgets == Some(None) {
@@ -131,7 +136,7 @@ impl Clients {
         }
         let client = self
             .by_addr
-            .entry(addr)
+            .entry(addr.clone())
             .or_insert_with(|| Client::new(number(), now_nanos));
         client.heard_nanos = now_nanos;
         let entered = (!client.is_known).then_some(Entered {
@@ -144,8 +149,8 @@ impl Clients {
     }
 
     /// Our own client's socket is closed: from here on it may be forgotten.
-    pub fn left(&mut self, addr: SocketAddr, conn: Conn) {
-        if let Some(client) = self.by_addr.get_mut(&addr)
+    pub fn left(&mut self, addr: &Address, conn: Conn) {
+        if let Some(client) = self.by_addr.get_mut(addr)
             && client.conn == conn
         {
             client.is_open = false;
@@ -158,11 +163,12 @@ impl Clients {
         if self.by_addr.len() < DatagramBound::CLIENTS_MAX {
             return None;
         }
-        let (&addr, _) = self
+        let (addr, _) = self
             .by_addr
             .iter()
-            .filter(|(_, client)| !client.is_open && client.heard_nanos <= since_nanos)
+            .filter(|(_, client)| !client.is_open && client.heard_nanos < since_nanos)
             .min_by_key(|(_, client)| (client.heard_nanos, client.conn))?;
+        let addr = addr.clone();
         self.by_addr.remove(&addr).map(|client| client.conn)
     }
 }
@@ -173,7 +179,7 @@ mod tests {
 
     const SECOND: u64 = 1_000_000_000;
 
-    fn addr(port: usize) -> SocketAddr {
+    fn addr(port: usize) -> Address {
         ([127, 0, 0, 1], port as u16).into()
     }
 
@@ -187,27 +193,27 @@ mod tests {
             Conn(last)
         };
         for port in 0..most {
-            let (client, entered) = clients.heard(addr(port), port as u64, &mut number);
+            let (client, entered) = clients.heard(&addr(port), port as u64, &mut number);
             assert_eq!(entered.map(|it| it.conn), Some(client.conn));
         }
         // All are busy: the further ones share a number, told once.
-        let (crowd, entered) = clients.heard(addr(9_000), 100, &mut number);
+        let (crowd, entered) = clients.heard(&addr(9_000), 100, &mut number);
         let crowd = crowd.conn;
         assert_eq!((crowd, entered.is_some()), (Conn(most as u32 + 1), true));
-        let (other, entered) = clients.heard(addr(9_001), 100, &mut number);
+        let (other, entered) = clients.heard(&addr(9_001), 100, &mut number);
         assert_eq!((other.conn, entered), (crowd, None));
         // The one idle for longest gives its number up, an open client of ours never.
-        let ours = clients.enter_ours(addr(8_000), Conn(1_000), 100);
+        let ours = clients.enter_ours(&addr(8_000), Conn(1_000), 100);
         assert_eq!(ours, Some(Conn(1)));
         for i in 0..most {
-            let (_, entered) = clients.heard(addr(10_000 + i), 2 * SECOND + i as u64, &mut number);
+            let (_, entered) = clients.heard(&addr(10_000 + i), 2 * SECOND + i as u64, &mut number);
             let is_crowd = entered.is_none();
             assert_eq!(is_crowd, i == most - 1, "{i}");
         }
         assert_eq!(clients.by_addr.len(), most);
         assert!(clients.by_addr.contains_key(&addr(8_000)));
-        clients.left(addr(8_000), Conn(1_000));
-        let (_, entered) = clients.heard(addr(7_000), 9 * SECOND, &mut number);
+        clients.left(&addr(8_000), Conn(1_000));
+        let (_, entered) = clients.heard(&addr(7_000), 9 * SECOND, &mut number);
         assert_eq!(entered.and_then(|it| it.forgets), Some(Conn(1_000)));
     }
 

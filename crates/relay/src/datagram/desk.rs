@@ -6,29 +6,25 @@
 
 use std::{
     io,
-    net::{SocketAddr, UdpSocket as StdSocket},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use protocol::{
-    Called, Conn, DatagramBound, DatagramLost, DatagramQueue, DatagramReceived, DatagramSent, End,
-    Event, LostBy, Preview,
+    Address, Called, Conn, DatagramBound, DatagramLost, DatagramQueue, DatagramReceived,
+    DatagramSent, End, Event, LostBy, Preview,
 };
-use socket2::SockRef;
-use tokio::{
-    net::UdpSocket,
-    sync::{Notify, watch},
-};
+use socket2::SockAddr;
+use tokio::sync::{Notify, watch};
 
 use super::{
     clients::Clients,
     gather::Gather,
     number::recognise,
     road::{Parcel, Way},
+    socket::{Bound, DatagramSocket, address},
 };
 use crate::{
-    echo::Stamp, journal::Journal, listeners::reachable_inet, observe, observe::datagram::Datagram,
-    registry::Registry,
+    echo::Stamp, journal::Journal, observe, observe::datagram::Datagram, registry::Registry,
 };
 
 /// The least time between two samples of the queue.
@@ -40,10 +36,10 @@ const LOOK_NANOS: u64 = 50_000_000;
 #[derive(Debug)]
 pub struct Desk {
     /// The server's.
-    pub socket: UdpSocket,
-    /// The same one, for calls that go past the runtime.
-    raw: StdSocket,
-    addr: SocketAddr,
+    pub socket: DatagramSocket,
+    addr: Address,
+    /// Where clients of our own send to.
+    reachable: SockAddr,
     pub journal: Arc<Journal>,
     registry: Arc<Registry>,
     pub previews: bool,
@@ -76,17 +72,19 @@ impl Desk {
     /// # Errors
     /// The system does not take it.
     pub fn open(
-        socket: StdSocket,
+        socket: Bound,
+        clients: Clients,
         bufsize: u32,
         journal: Arc<Journal>,
         registry: Arc<Registry>,
         previews: bool,
     ) -> io::Result<Desk> {
-        let addr = socket.local_addr()?;
+        let (addr, reachable) = (socket.addr()?, socket.reachable()?);
+        let socket = DatagramSocket::new(socket)?;
         let bound = DatagramBound {
             conn: None,
             end: End::Server,
-            local: addr.into(),
+            local: addr.clone(),
             peer: None,
             bufsize,
             receive_buffer: None,
@@ -95,25 +93,24 @@ impl Desk {
             road_seed: 0,
             forgets: None,
         };
-        let drops = observe::datagram::look(&SockRef::from(&socket))
-            .drops
-            .unwrap_or(0);
-        let raw = socket.try_clone()?;
+        let drops = socket.look().drops.unwrap_or(0);
+        // What was told of another socket's queue is not true of this one.
+        let is_stirred = !clients.is_empty();
         let desk = Desk {
-            socket: UdpSocket::from_std(socket)?,
-            raw,
+            socket,
             addr,
+            reachable,
             journal,
             registry,
             previews,
             books: Mutex::new(Books {
                 gather: Gather::default(),
-                clients: Clients::default(),
+                clients,
                 bound: bound.clone(),
                 drops,
                 sample: None,
                 sampled_nanos: 0,
-                is_stirred: false,
+                is_stirred,
                 stamp: Stamp::default(),
                 answer: Vec::new(),
             }),
@@ -125,8 +122,13 @@ impl Desk {
     }
 
     /// Where the server's socket is.
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
+    pub fn addr(&self) -> &Address {
+        &self.addr
+    }
+
+    /// Who has a number, for the next one who serves.
+    pub fn take_clients(&self) -> Clients {
+        std::mem::take(&mut self.books().clients)
     }
 
     /// Other settings of the server's socket; told if anything changes.
@@ -145,19 +147,19 @@ impl Desk {
     /// # Errors
     /// As setsockopt(2).
     pub fn set_receive_buffer(&self, bytes: u32) -> io::Result<()> {
-        SockRef::from(&self.raw).set_recv_buffer_size(bytes as usize)?;
+        self.socket.raw().set_recv_buffer_size(bytes as usize)?;
         self.set(|bound| bound.receive_buffer = Some(bytes));
         Ok(())
     }
 
     /// Whether a datagram waits.
     pub fn waits(&self) -> bool {
-        observe::datagram::waits(&SockRef::from(&self.raw))
+        observe::datagram::waits(&self.socket.raw())
     }
 
     /// A client of our own has bound its socket: its number, and where it is told what the server
     /// has received of it.
-    pub fn enter(&self, local: SocketAddr, bufsize: u32) -> (Conn, watch::Receiver<u64>) {
+    pub fn enter(&self, local: &Address, bufsize: u32) -> (Conn, watch::Receiver<u64>) {
         let mut books = self.books();
         let now = self.journal.now_nanos();
         let conn = self.registry.next_number();
@@ -166,8 +168,8 @@ impl Desk {
         let bound = DatagramBound {
             conn: Some(conn),
             end: End::Client,
-            local: local.into(),
-            peer: Some(self.addr.into()),
+            local: local.clone(),
+            peer: Some(self.addr.clone()),
             bufsize,
             receive_buffer: None,
             road_lose_percent: 0,
@@ -180,7 +182,7 @@ impl Desk {
     }
 
     /// A client of our own has closed its socket, when all that had come was read.
-    pub fn leave(&self, local: SocketAddr, conn: Conn) {
+    pub fn leave(&self, local: &Address, conn: Conn) {
         let mut books = self.books();
         books.clients.left(local, conn);
         let closed = protocol::Closed {
@@ -199,16 +201,16 @@ impl Desk {
     pub fn send(
         &self,
         conn: Conn,
-        socket: &UdpSocket,
+        socket: &DatagramSocket,
         (way, is_last): (&mut Way, bool),
         parcel: Parcel,
     ) -> io::Result<u64> {
         let mut books = self.books();
         // What was lost before was none of these.
         self.look_for_losses(&mut books, None);
-        let to = reachable_inet(self.addr).into();
+        let to = &self.reachable;
         // Not the runtime's own: that refuses until it has first seen the socket writable.
-        let raw = SockRef::from(socket);
+        let raw = socket.raw();
         let road = books.bound.road();
         let sent = DatagramSent {
             conn,
@@ -225,14 +227,14 @@ impl Desk {
         if !road.is_bad()
             && let [only] = &fate.go[..]
         {
-            raw.send_to(&only.bytes, &to)?;
+            raw.send_to(&only.bytes, to)?;
             self.tell(&mut books, Event::DatagramSent(sent));
             self.look_for_losses(&mut books, Some((conn, only.number)));
             return Ok(1);
         }
         self.tell(&mut books, Event::DatagramSent(sent));
         for parcel in fate.go {
-            match raw.send_to(&parcel.bytes, &to) {
+            match raw.send_to(&parcel.bytes, to) {
                 Ok(_) => went += 1,
                 Err(error) => tracing::debug!(%conn, %error, "the bad road ends"),
             }
@@ -255,15 +257,14 @@ impl Desk {
     /// was there.
     pub fn receive(
         &self,
-        (conn, local): (Conn, SocketAddr),
-        socket: &UdpSocket,
+        (conn, local): (Conn, &Address),
+        socket: &DatagramSocket,
         into: &mut [u8],
         drops: &mut u32,
     ) -> bool {
         let mut books = self.books();
-        let raw = SockRef::from(socket);
-        let found = observe::datagram::receive(&raw, into);
-        let count = observe::datagram::look(&raw).drops.unwrap_or(*drops);
+        let found = observe::datagram::receive(&socket.raw(), into);
+        let count = socket.look().drops.unwrap_or(*drops);
         let lost = u64::from(count.wrapping_sub(*drops));
         if lost > 0 {
             *drops = count;
@@ -312,8 +313,8 @@ impl Desk {
         let Datagram {
             returned,
             bytes,
-            from,
-        } = match observe::datagram::receive(&SockRef::from(&self.raw), into) {
+            from: to,
+        } = match observe::datagram::receive(&self.socket.raw(), into) {
             Ok(datagram) => datagram,
             Err(error) => {
                 if error.kind() != io::ErrorKind::WouldBlock {
@@ -325,16 +326,20 @@ impl Desk {
             }
         };
         self.look_for_losses(&mut books, None);
+        let Some(from) = address(&to) else {
+            tracing::debug!("a datagram of no family that is served");
+            return true;
+        };
         let now = self.journal.now_nanos();
         let next = || self.registry.next_number();
-        let (client, entered) = books.clients.heard(from, now, next);
+        let (client, entered) = books.clients.heard(&from, now, next);
         let (conn, is_ours) = (client.conn, client.is_ours);
         if let Some(entered) = entered {
             let bound = DatagramBound {
                 conn: Some(conn),
                 end: End::Server,
-                local: self.addr.into(),
-                peer: (!entered.is_crowd).then(|| from.into()),
+                local: self.addr.clone(),
+                peer: (!entered.is_crowd).then(|| from.clone()),
                 bufsize: books.bound.bufsize,
                 receive_buffer: None,
                 road_lose_percent: 0,
@@ -359,8 +364,8 @@ impl Desk {
             preview: self.preview(&books, came),
         };
         self.tell(&mut books, Event::DatagramReceived(received));
-        self.answer(&mut books, (conn, from), number, came);
-        if let Some(client) = books.clients.of(from) {
+        self.answer(&mut books, (conn, &from, &to), number, came);
+        if let Some(client) = books.clients.of(&from) {
             client.received.send_modify(|count| *count += 1);
         }
         true
@@ -370,7 +375,7 @@ impl Desk {
     fn answer(
         &self,
         books: &mut Books,
-        (conn, to): (Conn, SocketAddr),
+        (conn, from, to): (Conn, &Address, &SockAddr),
         answers: Option<u64>,
         came: &[u8],
     ) {
@@ -378,7 +383,10 @@ impl Desk {
         answer.clear();
         answer.extend_from_slice(books.stamp.now().as_bytes());
         answer.extend_from_slice(came);
-        match (self.raw.send_to(&answer, to), books.clients.of(to)) {
+        match (
+            self.socket.raw().send_to(&answer, to),
+            books.clients.of(from),
+        ) {
             (Ok(_), Some(client)) => {
                 let number = client.next_answer(answers);
                 let sent = DatagramSent {
@@ -394,7 +402,8 @@ impl Desk {
                 self.tell(books, Event::DatagramSent(sent));
             }
             (Err(error), _) => {
-                // Too long with its stamp, for one. A flood of them is not told one by one.
+                // Too long with its stamp, for one; over a Unix-domain socket, that the client does
+                // not read what it has, or has no name. A flood of them is not told one by one.
                 tracing::debug!(%conn, %error, "an answer cannot be sent");
                 if books.gather.tells_next(self.journal.now_nanos()) {
                     let called = Called {
@@ -431,7 +440,7 @@ impl Desk {
         if may_sample && (books.is_stirred || lies_about(&books)) {
             books.is_stirred = false;
             books.sampled_nanos = now;
-            let look = observe::datagram::look(&SockRef::from(&self.raw));
+            let look = self.socket.look();
             let sample = DatagramQueue {
                 conn: None,
                 end: End::Server,
@@ -477,7 +486,7 @@ impl Desk {
     /// Reads the kernel's count. `suspect`: the datagram of our own client that was sent since the
     /// last look; if it is one that was lost meanwhile, it was this one.
     fn look_for_losses(&self, books: &mut Books, suspect: Option<(Conn, u64)>) {
-        let Some(drops) = observe::datagram::look(&SockRef::from(&self.raw)).drops else {
+        let Some(drops) = self.socket.look().drops else {
             return;
         };
         let lost = u64::from(drops.wrapping_sub(books.drops));

@@ -1,12 +1,12 @@
-//! The datagram echo: the tutorial's server over UDP, on the port number of its TCP twin, and its
-//! demonstration clients.
+//! The datagram echo: the tutorial's server over UDP, on the port number of its TCP twin, or over
+//! Unix-domain datagrams, and its demonstration clients.
 //!
 //! ```text
 //! server, client -> desk (one lock: sockets, numbers, order) -> gather -> journal
 //!                      ^ clients (addresses), road (losses made here), number (contents)
 //! ```
 //!
-//! UDP has no connections: a client is an address. Knows nothing of TCP.
+//! Datagrams have no connections: a client is an address. Knows nothing of streams.
 
 mod client;
 mod clients;
@@ -15,40 +15,31 @@ mod gather;
 mod number;
 mod road;
 mod server;
+mod socket;
 
 use std::{
     collections::HashMap,
     io,
-    net::{SocketAddr, UdpSocket as StdSocket},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use protocol::{Conn, DatagramRequest, End, Policy, Refusal, Spacing};
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::{
-    net::UdpSocket,
-    sync::{mpsc, watch},
-};
+use tokio::sync::{mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{journal::Journal, registry::CLIENTS_MAX, registry::Registry};
 
+pub use clients::Clients;
+pub use socket::Bound;
+
 use client::{Client, Inbox};
 use desk::Desk;
+use socket::DatagramSocket;
 
+/// "Operation not supported", of Linux.
+const EOPNOTSUPP: i32 = 95;
 /// So many single reads may be asked for ahead.
 const READS_MAX: usize = 64;
-
-/// Binds the datagram twin of a stream server, at the same address and port number.
-///
-/// # Errors
-/// As bind(2): another program has the port.
-pub fn bind(addr: SocketAddr) -> io::Result<StdSocket> {
-    let socket = Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&addr.into())?;
-    Ok(socket.into())
-}
 
 /// A datagram echo server with its demonstration clients.
 #[derive(Debug)]
@@ -62,19 +53,23 @@ pub struct Datagrams {
 }
 
 impl Datagrams {
-    /// Serves on that socket; that it is bound is recorded when this returns. Within a runtime.
+    /// Serves on that socket; that it is bound is recorded when this returns. `clients`: those of
+    /// the socket that was there before, whose numbers are still theirs. Within a runtime.
     ///
     /// # Errors
     /// The system does not take the socket.
     pub fn open(
-        socket: StdSocket,
+        socket: Bound,
+        clients: Clients,
         journal: Arc<Journal>,
         registry: Arc<Registry>,
         previews: bool,
     ) -> io::Result<Arc<Datagrams>> {
         let policy = registry.policy();
         let bufsize = policy.borrow().bufsize;
-        let desk = Arc::new(Desk::open(socket, bufsize, journal, registry, previews)?);
+        let desk = Arc::new(Desk::open(
+            socket, clients, bufsize, journal, registry, previews,
+        )?);
         let (reads, asked) = mpsc::channel(READS_MAX);
         let end = CancellationToken::new();
         let tasks = TaskTracker::new();
@@ -114,6 +109,10 @@ impl Datagrams {
             DatagramRequest::ReceiveBuffer { bytes } => {
                 self.desk.set_receive_buffer(bytes).map_err(refusal)
             }
+            // A road that is bad is a network's, and within one kernel there is none.
+            DatagramRequest::Road(road) if road.is_bad() && !self.desk.socket.loses() => {
+                Err(refusal(io::Error::from_raw_os_error(EOPNOTSUPP)))
+            }
             DatagramRequest::Road(road) => {
                 self.desk.set(|bound| bound.set_road(road));
                 Ok(())
@@ -132,8 +131,8 @@ impl Datagrams {
         Ok(())
     }
 
-    /// Closes all sockets, clients' first.
-    pub async fn end(&self) {
+    /// Closes all sockets, clients' first. Who has a number still has it.
+    pub async fn end(&self) -> Clients {
         for inbox in self.clients().values() {
             inbox.end();
         }
@@ -141,6 +140,7 @@ impl Datagrams {
         self.tasks.close();
         self.tasks.wait().await;
         self.desk.flush();
+        self.desk.take_clients()
     }
 
     fn send(
@@ -159,10 +159,10 @@ impl Datagrams {
         if clients.len() >= CLIENTS_MAX as usize || self.end.is_cancelled() {
             return Err(Refusal::TooManyClients { limit: CLIENTS_MAX });
         }
-        let server = crate::listeners::reachable_inet(self.desk.addr());
-        let socket = bind(SocketAddr::new(server.ip(), 0)).map_err(refusal)?;
-        let local = socket.local_addr().map_err(refusal)?;
-        let socket = UdpSocket::from_std(socket).map_err(refusal)?;
+        let server = crate::listeners::reachable(self.desk.addr().clone());
+        let socket = Bound::client(&server).map_err(refusal)?;
+        let local = socket.addr().map_err(refusal)?;
+        let socket = DatagramSocket::new(socket).map_err(refusal)?;
         let desk = Arc::clone(&self.desk);
         let (client, conn, inbox) = Client::new(desk, socket, local, self.policy.clone());
         clients.insert(conn, Arc::clone(&inbox));

@@ -3,11 +3,10 @@
 //!
 //! Knows nothing of how facts are told.
 
-use std::{future::pending, io, sync::Arc, time::Duration};
+use std::{future::pending, sync::Arc, time::Duration};
 
 use protocol::{Policy, ReadWhen};
 use tokio::{
-    io::Interest,
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
@@ -57,16 +56,9 @@ pub async fn serve(
         let due = [look_at, pause_until].into_iter().flatten().min();
         tokio::select! {
             () = end.cancelled() => break,
-            ready = desk.socket.ready(Interest::READABLE) => {
-                if ready.is_ok() {
-                    // Clears the edge *before* reading, so that whatever comes next is a new one,
-                    // even while the program holds and reads nothing.
-                    let _ = desk.socket.try_io(Interest::READABLE, || {
-                        Err::<(), _>(io::ErrorKind::WouldBlock.into())
-                    });
-                }
-                desk.stir();
-            }
+            // The edge is cleared *before* reading, so that whatever comes next is a new one, even
+            // while the program holds and reads nothing.
+            _ = desk.socket.readable() => desk.stir(),
             _ = policy.changed() => {}
             Some(bytes) = reads.recv() => {
                 serve_one(&desk, &mut buffer, bytes);

@@ -1,19 +1,19 @@
 //! Datagram sockets: one datagram with its real length, and what the kernel holds and has lost.
 //! `udp(7)`, `sock_diag(7)`, `recv(2)` with MSG_TRUNC.
 
-use std::{io, mem::MaybeUninit, net::SocketAddr};
+use std::{io, mem::MaybeUninit};
 
-use socket2::Socket;
+use socket2::{SockAddr, Socket};
 
 /// One datagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Datagram {
     /// How many bytes came.
     pub returned: usize,
     /// How long it was.
     pub bytes: usize,
     /// Where it came from.
-    pub from: SocketAddr,
+    pub from: SockAddr,
 }
 
 /// What a look at a datagram socket found. What cannot be had is None.
@@ -42,7 +42,7 @@ pub fn receive(socket: &Socket, into: &mut [u8]) -> io::Result<Datagram> {
         Ok(Datagram {
             returned: bytes.min(most),
             bytes,
-            from: from.as_socket().ok_or(io::ErrorKind::InvalidData)?,
+            from,
         })
     }
     #[cfg(not(target_os = "linux"))]
@@ -52,7 +52,6 @@ pub fn receive(socket: &Socket, into: &mut [u8]) -> io::Result<Datagram> {
         // Nothing tells the length of what was cut, so it is looked at whole first.
         let mut whole = vec![MaybeUninit::uninit(); 65_536];
         let (bytes, from) = socket.peek_from(&mut whole)?;
-        let from = from.as_socket().ok_or(io::ErrorKind::InvalidData)?;
         let returned = match socket.recv_from(uninit(into)) {
             Ok((returned, _)) => returned,
             Err(error) if error.raw_os_error() == Some(TOO_LONG) => into.len(),

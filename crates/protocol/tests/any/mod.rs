@@ -155,7 +155,7 @@ fn bound(
         road_lose_percent: n[2] as u8,
         road_reorder_percent: n[3] as u8,
         road_seed: n[1] as u32,
-        forgets: (n[2] % 3 == 0).then_some(Conn(n[3] as u32)),
+        forgets: (n[2].is_multiple_of(3)).then_some(Conn(n[3] as u32)),
     }
 }
 

@@ -38,7 +38,8 @@ async fn picked(language: &'static str, tab: &str, name: &str) -> Result<()> {
     page.screenshot(&format!("kinds-question-{name}")).await?;
     page.press("PageDown").await?;
     page.until(&format!("{LIT} == 2")).await?;
-    page.until("document.body.innerText.includes('unix:')")
+    // What is measured there tells the answer.
+    page.until("document.querySelector('.lesson').innerText.includes('#3')")
         .await?;
     page.screenshot(&format!("kinds-unix-{name}")).await?;
     visit.end().await

@@ -59,12 +59,13 @@ async fn begin(page: &Page, lesson: &Lesson, view: View<'_>) -> Result<()> {
     page.until("document.querySelector('#lesson')").await?;
     page.press("t").await?;
     let title = quoted(words(&lesson.title, view));
-    page.until(&format!(
+    let card = format!(
         "[...document.querySelectorAll('.lesson-card')]
-            .find(card => card.querySelector('b').textContent == {title})?.click() ?? \
-         document.documentElement.dataset.lesson"
-    ))
-    .await
+            .find(card => card.querySelector('b').textContent == {title})"
+    );
+    page.until(&card).await?;
+    page.evaluate::<()>(&format!("{card}.click()")).await?;
+    page.until("document.documentElement.dataset.lesson").await
 }
 
 /// From the first step to the last one by PageDown alone. Every question is asked before it is
@@ -207,10 +208,16 @@ async fn a_pen_and_a_laser_point_at_the_wall() -> Result<()> {
     // How much is painted around a place of the window.
     let ink = |x: u32, y: u32| {
         format!(
-            "document.querySelector('.pointing').getContext('2d')
-                .getImageData({x} - 5, {y} - 5, 10, 10).data.some(byte => byte > 0)"
+            "(() => {{
+                const board = document.querySelector('.pointing');
+                const copy = new OffscreenCanvas(10, 10).getContext('2d', {{ willReadFrequently: true }});
+                copy.drawImage(board, {x} - 5, {y} - 5, 10, 10, 0, 0, 10, 10);
+                return copy.getImageData(0, 0, 10, 10).data.some(byte => byte > 0);
+            }})()"
         )
     };
+    page.until("!document.querySelector('#lesson [data-playing]')")
+        .await?;
     page.press("d").await?;
     page.until("'pen' in document.documentElement.dataset")
         .await?;

@@ -32,6 +32,8 @@ struct Step {
     lag: Show,
     /// Idle time before it that is not shown, nanoseconds.
     left_out_nanos: u64,
+    /// When it and all before it would be at rest, if each had the time that it needs.
+    rest: Show,
     /// It belongs to a step of a lesson.
     taught: bool,
 }
@@ -69,10 +71,14 @@ impl Pace {
     pub fn push(&mut self, record: &Record) -> Show {
         let mut step = self.step(record.at_nanos);
         if let Event::Step(_) = record.event {
+            // All that was before it has happened, and has come to rest.
+            let rest = self.last.map_or(self.start, |last| last.rest);
+            step.shown = step.shown.max(rest);
             step.lag = Show(0);
             step.taught = true;
         }
         step.need = self.need(&record.event);
+        step.rest = step.rest.max(step.shown + step.need.max(Show(1)));
         if step.taught {
             let left = (Self::STEP_MAX - step.lag).min(Self::STEP_CALM);
             let percent = left.0 * 100 / Self::STEP_CALM.0;
@@ -110,6 +116,7 @@ impl Pace {
                 need: Show(0),
                 lag: Show(0),
                 left_out_nanos: 0,
+                rest: self.start,
                 taught: false,
             };
         };
@@ -123,6 +130,7 @@ impl Pace {
             need: Show(0),
             lag: last.lag + last.need - passed,
             left_out_nanos: (idle - shown_idle).0,
+            rest: last.rest,
             taught: last.taught,
         }
     }

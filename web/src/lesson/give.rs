@@ -272,7 +272,7 @@ impl Player {
             wishes.picture = Some((one.get_untracked(), all.get_untracked()));
         }
         let place = Place {
-            lesson: lecture.lesson,
+            lesson: lecture.lesson.clone(),
             log: app.log_number(),
             page,
         };
@@ -289,12 +289,17 @@ impl Player {
             }
         }
         // As soon as it is there to be seen.
-        if let Some(conn) = wishes.client
-            && app.shown().1.conn(conn).is_some()
-        {
-            wishes.client = None;
-            if app.focus() != Some(conn) {
-                app.pick(conn);
+        if let Some(conn) = wishes.client {
+            let sends_datagrams = app.live().datagrams.client(conn).is_some();
+            if sends_datagrams || app.shown().1.conn(conn).is_some() {
+                wishes.client = None;
+                if app.focus() != Some(conn) {
+                    app.pick(conn);
+                    // As somebody else's its datagrams took no time: back to where they begin.
+                    if sends_datagrams {
+                        bring(app, page.plays(lesson), page, &lecture.state);
+                    }
+                }
             }
         }
         let seen = told::seen(app, page.until(lesson), &lecture.state);

@@ -131,13 +131,16 @@ proptest! {
         };
         // As in a recording that a script made: no time passes.
         let begun = step(&mut pace, 0, at_nanos);
+        let mut last = begun;
         for mut record in records(&steps, false) {
             record.at_nanos = at_nanos;
             let shown = pace.push(&record);
             prop_assert!(shown - begun <= Pace::STEP_MAX + Show::from_millis(2_000));
             at_nanos += 1;
+            last = shown;
         }
-        step(&mut pace, 1, at_nanos);
+        // Right before the next step all of this one is to be seen.
+        prop_assert!(step(&mut pace, 1, at_nanos) > last);
         prop_assert_eq!(pace.lag_at(at_nanos), Show(0));
     }
 

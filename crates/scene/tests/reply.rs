@@ -184,8 +184,8 @@ proptest! {
         prop_assert_eq!(reply.received, has_client.then_some(echo.answers.len() as u64));
 
         let mut at = reply.before;
-        let mut number = 1 + (reads.len() - reply.parts.len()) as u64;
-        for part in &reply.parts {
+        let first = 1 + (reads.len() - reply.parts.len()) as u64;
+        for (number, part) in (first..).zip(&reply.parts) {
             prop_assert_eq!(part.out.0, at, "without holes");
             prop_assert_eq!(part.reads, Some((number, number)), "one stamp, one read");
             prop_assert_eq!(text(&part.stamp), (STAMP.to_owned(), STAMP.len() as u64));
@@ -193,7 +193,6 @@ proptest! {
             prop_assert_eq!(text(&part.data), (read.clone(), read.len() as u64), "{:?}", part);
             prop_assert_eq!(part.received, part.out.1 - part.out.0);
             at = part.out.1;
-            number += 1;
         }
         prop_assert_eq!(at, echo.answers.len() as u64);
         if !has_client {

@@ -24,6 +24,17 @@ async fn until_lit(page: &Page, text: &str) -> Result<()> {
     .await
 }
 
+/// Is it within what is seen of the pane?
+fn within(element: &str) -> String {
+    format!(
+        "(() => {{
+            const [box, pane] = [{element}, document.querySelector('.code .scroll')]
+                .map(it => it.getBoundingClientRect());
+            return pane.height > 0 && box.top >= pane.top && box.bottom <= pane.bottom;
+        }})()"
+    )
+}
+
 #[tokio::test]
 async fn the_lit_line_is_where_the_socket_is() -> Result<()> {
     let visit = Visit::start(&[], View::WALL).await?;
@@ -36,6 +47,10 @@ async fn the_lit_line_is_where_the_socket_is() -> Result<()> {
     page.screenshot("steps-nobody").await?;
     told::press_big_button(page, relay).await?;
     until_lit(page, "tcpCliSock.recv(BUFSIZE)").await?;
+    page.until(&within(
+        "document.querySelector('.code [aria-current=step]')",
+    ))
+    .await?;
     page.screenshot("steps-read").await?;
     press(page, "Rust").await?;
     until_lit(page, "client.read(").await?;
@@ -46,6 +61,16 @@ async fn the_lit_line_is_where_the_socket_is() -> Result<()> {
     page.until("!document.querySelector('.code [aria-current]')")
         .await?;
     page.screenshot("steps-begin").await?;
+    page.press("End").await?;
+    until_lit(page, "stdin().lines()").await?;
+    page.resize(390, 844).await?;
+    page.click(".panel-tabs [role=tab]:nth-child(3)").await?;
+    // As much of the program as there is room for, and of it what matters.
+    page.until(&within(
+        "document.querySelector('.code [aria-current=step]')",
+    ))
+    .await?;
+    page.screenshot("code-narrow").await?;
     page.press("s").await?;
     page.until("document.querySelector('#stage').dataset.picture == 'belt'")
         .await?;

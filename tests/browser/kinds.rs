@@ -28,6 +28,12 @@ async fn picked(language: &'static str, tab: &str, name: &str) -> Result<()> {
     // What listens here is IPv4.
     page.until(&format!("{LIT} == 0")).await?;
     page.screenshot(&format!("kinds-map-{name}")).await?;
+    page.resize(390, 844).await?;
+    page.click(".panel-tabs [role=tab]:nth-child(3)").await?;
+    page.until("document.querySelector('#kinds').checkVisibility()")
+        .await?;
+    page.screenshot(&format!("kinds-map-{name}-narrow")).await?;
+    page.resize(1920, 1080).await?;
     // The keyboard does what the pointer does: the third row is AF_UNIX.
     let unix = "document.querySelectorAll('#kinds tbody tr')[2].querySelector('button')";
     page.until(&format!("{unix} && !{unix}.disabled")).await?;
@@ -38,7 +44,8 @@ async fn picked(language: &'static str, tab: &str, name: &str) -> Result<()> {
     page.screenshot(&format!("kinds-question-{name}")).await?;
     page.press("PageDown").await?;
     page.until(&format!("{LIT} == 2")).await?;
-    page.until("document.body.innerText.includes('unix:')")
+    // What is measured there tells the answer.
+    page.until("document.querySelector('.lesson').innerText.includes('#3')")
         .await?;
     page.screenshot(&format!("kinds-unix-{name}")).await?;
     visit.end().await

@@ -21,7 +21,7 @@ fn row(form: &str) -> String {
 
 /// Begins the lesson from the table itself, and turns all its pages.
 async fn run_all(page: &Page) -> Result<()> {
-    page.click(".switch button:nth-child(4)").await?;
+    page.click("#events .switch button:nth-child(5)").await?;
     page.until("document.querySelectorAll('#api .method').length == 28")
         .await?;
     page.click(".api-head .btn").await?;
@@ -106,7 +106,7 @@ async fn the_reply_shows_where_the_reads_fell() -> Result<()> {
     let mut lines = relay.lines("").await;
     python.send_recorded(100, &mut lines).await;
     told::until_row(page, "server sent").await?;
-    page.click(".switch button:nth-child(3)").await?;
+    page.click("#events .switch button:nth-child(4)").await?;
     let labels = "[...document.querySelectorAll('.reply .label')].map(it => it.textContent).join()";
     page.until(&format!("{labels} == 'recv 1,recv 2,recv 3'"))
         .await?;
@@ -118,6 +118,9 @@ async fn the_reply_shows_where_the_reads_fell() -> Result<()> {
         .await?;
     page.screenshot("reply").await?;
     page.resize(390, 844).await?;
+    page.click(".panel-tabs [role=tab]:nth-child(3)").await?;
+    page.until("document.querySelector('.reply').checkVisibility()")
+        .await?;
     page.screenshot("reply-narrow").await?;
     drop(python);
     visit.end().await

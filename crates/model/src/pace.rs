@@ -170,8 +170,8 @@ impl Pace {
             Event::Closed(_) => 600,
             Event::Policy(_) => 200,
             Event::Dropped(_) => 1200,
-            Event::Connecting(_) => 400,
-            Event::Called(_) => 300,
+            // Lamps of the nine steps, one after the other; nothing moves on the belt for them.
+            Event::Connecting(_) | Event::Called(_) => 50,
             Event::Message(_) => 300,
             Event::Unframed(_) => 900,
             Event::Compared(_) => 600,

@@ -28,6 +28,12 @@ const PREREQUISITES: [Prerequisite; 6] = [
         is_here: || says("nc", "-h", "OpenBSD"),
         otherwise: None,
     },
+    // A client that also speaks over Unix-domain sockets and closes as it is told.
+    Prerequisite {
+        package: "socat",
+        is_here: || says("socat", "-V", "socat version"),
+        otherwise: None,
+    },
     Prerequisite {
         package: "python3",
         is_here: || says("python3", "--version", "Python 3"),

@@ -112,7 +112,12 @@ pub fn view(view: View) -> AnyView {
                     aria-label=move || filter()
                     on:input=on(typed)
                 />
-                <button type="button" class="btn" on:click=on(|_| lesson::begin(lessons::api::LESSON))>
+                <button
+                    type="button"
+                    class="btn"
+                    disabled=move || !lesson::can_give(lessons::api::LESSON)
+                    on:click=on(|_| lesson::begin(lessons::api::LESSON))
+                >
                     {move || run()}
                 </button>
             </div>

@@ -63,7 +63,10 @@ pub fn view(view: View) -> AnyView {
     follow(move || {
         found.track();
         tongue.track();
-        browser::show_within(LIT);
+        // The pane has another size.
+        view.upright.track();
+        view.panel.track();
+        request_animation_frame(|| browser::show_within(LIT));
     });
     let tongue_tab = move |of: Tongue, name: &'static str| {
         view! {

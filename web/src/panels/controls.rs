@@ -11,7 +11,7 @@ use super::{
     field::Field,
     join::Join,
     policy,
-    policy::PolicyFields,
+    policy::{Frames, PolicyFields},
     sending::Sending,
 };
 use crate::{
@@ -101,7 +101,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             }>
                 <PolicyFields view target/>
                 <Sending view/>
-                <Backlog view/>
+                <Backlog view target/>
             </fieldset>
             <div hidden=move || recorded()>
                 <Join view/>
@@ -111,9 +111,9 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// How many may wait at the desk.
+/// How many may wait at the desk; and how messages are found, as there is room.
 #[component]
-fn Backlog(view: View) -> impl IntoView {
+fn Backlog(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
     let asked = Memo::new(move |_| view.controls.with(|controls| controls.asked_backlog));
     let value = Memo::new(move |_| {
         let in_force = view.controls.with(|controls| controls.backlog);
@@ -148,6 +148,8 @@ fn Backlog(view: View) -> impl IntoView {
                 commit=commit
             />
             <span class="m">{move || words()}</span>
+            <span class="space"></span>
+            <Frames view target/>
         </div>
     }
 }

@@ -40,21 +40,25 @@ pub fn ask(
     asked
 }
 
+/// Of one connection, or of all.
+fn controls(view: View, target: Option<Conn>) -> PolicyControls {
+    view.controls
+        .with(|controls| match (target, controls.focus) {
+            (Some(_), Some(focus)) => focus.policy,
+            _ => controls.server,
+        })
+}
+
+/// What was asked for, else what is in force.
+fn shown(controls: PolicyControls) -> Policy {
+    controls.asked.unwrap_or(controls.policy)
+}
+
 /// The fields of a policy.
 #[component]
 pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
-    let controls = Memo::new(move |_| {
-        let target = target.get();
-        view.controls
-            .with(|controls| match (target, controls.focus) {
-                (Some(_), Some(focus)) => focus.policy,
-                _ => controls.server,
-            })
-    });
-    let shown = move || {
-        let PolicyControls { policy, asked } = controls.get();
-        asked.unwrap_or(policy)
-    };
+    let controls = Memo::new(move |_| controls(view, target.get()));
+    let shown = move || shown(controls.get());
     let text = move |of: fn(&Policy) -> String| Memo::new(move |_| of(&shown()));
     let asked = move |differ: fn(&Policy, &Policy) -> bool| {
         Memo::new(move |_| {
@@ -115,7 +119,6 @@ pub fn PolicyFields(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
                 asked=asked(|a, b| a.bag != b.bag)
                 commit=commit(|text| Ok(Change::Bag(wish::optional_number(text)?)))
             />
-            <Frames view target shown=Memo::new(move |_| shown().framing)/>
         </div>
     }
 }
@@ -164,9 +167,10 @@ const FRAMINGS: [Framing; 4] = [
     Framing::Fixed(20),
 ];
 
-/// How messages are found.
+/// How messages are found. It stands where there is room for it.
 #[component]
-fn Frames(view: View, target: Memo<Option<Conn>>, shown: Memo<Option<Framing>>) -> impl IntoView {
+pub fn Frames(view: View, target: Memo<Option<Conn>>) -> impl IntoView {
+    let shown = Memo::new(move |_| shown(controls(view, target.get())).framing);
     let select = NodeRef::<html::Select>::new();
     follow(move || {
         view.complaint.track();

@@ -7,8 +7,9 @@ use super::page::{Page, View};
 use super::told;
 use crate::relay_process::RelayProcess;
 
-/// What stays in Latin letters on a Chinese page: names of programs, calls, states and units.
-const LATIN: [&str; 26] = [
+/// What stays in Latin letters on a Chinese page: names of programs, keys, calls and
+/// their arguments, states and units.
+const LATIN: &[&str] = &[
     "Home",
     "End",
     "PgUp",
@@ -35,6 +36,24 @@ const LATIN: [&str; 26] = [
     "TCP",
     "nc",
     "ms",
+    "Shift",
+    "socket",
+    "bind",
+    "connect",
+    "close",
+    "setsockopt",
+    "SOL",
+    "SOCKET",
+    "SO",
+    "REUSEADDR",
+    "IPPROTO",
+    "NODELAY",
+    "getsockopt",
+    "SNDBUF",
+    "AF",
+    "INET",
+    "SOCK",
+    "STREAM",
 ];
 
 /// The switch shows the other language, in that language.
@@ -57,7 +76,7 @@ async fn until_english(page: &Page, caption: &str) -> Result<()> {
 async fn until_chinese(page: &Page, caption: &str) -> Result<()> {
     until_in(page, "zh-CN", "控制", caption).await?;
     // Hints and the words for those who listen count as well.
-    let allowed = serde_json::to_string(&LATIN)?;
+    let allowed = serde_json::to_string(LATIN)?;
     let foreign = format!(
         "(() => {{
             const all = [...document.querySelectorAll('#page *')];

@@ -297,7 +297,7 @@ fn happen(step: &Step, journal: &mut Journal, sim: &mut Sim) {
                 let out_offset = sim.end.answered.bytes + sim.end.stamp_bytes;
                 let in_offset = grow(&mut sim.end.answered, in_bytes, 1);
                 // Now and then the answer is to a message.
-                if conn.0.is_multiple_of(2) && !in_bytes.is_multiple_of(3) {
+                if conn.0 % 2 == 0 && !in_bytes.is_multiple_of(3) {
                     sim.end.messages.bytes = in_offset;
                     grow(&mut sim.end.messages, in_bytes, 1);
                     journal.add(Event::Message(Message {

@@ -219,7 +219,12 @@ fn worker(stage: &mut Stage) {
     }
     if let Some(words) = say::held(policy, lang) {
         let wide = 190.0 * s.max(0.5);
-        let sign = area(x - wide / 2.0, y - 226.0 * s, wide, small * 2.0);
+        // Upright there is no room over the head: the name of the place is there.
+        let top = match plan.is_wide() {
+            true => y - 226.0 * s,
+            false => y + 66.0 * s,
+        };
+        let sign = area(x - wide / 2.0, top, wide, small * 2.0);
         sketch.rect(sign, 5.0, Ink::HoldPaper, Some(line(Ink::Hold, EDGE)));
         let at = (x, sign.y + small * 1.38);
         let words = text(words, at, small).bold().ink(Ink::Hold).middle();

@@ -128,12 +128,31 @@ fn there(stage: &mut Stage) {
         }
     }
     let from = lying.len().saturating_sub(LYING_MAX);
-    for (index, (parcel, x)) in lying.drain(from..).enumerate() {
-        let (pitch, ground) = (40.0 * stage.plan.size, stage.plan.ground);
-        let at = (x + (index as f64 - 2.0) * pitch, ground);
-        parcel.draw(&mut stage.sketch, &stage.plan, at);
-    }
+    lie(stage, &lying[from..]);
     lost_words(stage);
+}
+
+/// What was lost lies side by side below where it fell, the last ones of it: each with how far it
+/// had come.
+fn lie(stage: &mut Stage, lying: &[(Parcel, f64)]) {
+    let plan = &stage.plan;
+    let mut from = plan.stall.x + plan.stall.w;
+    for (place, beyond) in [(WORST, 90.0), (1.0, 0.0)] {
+        let end = lerp(plan.way.0, plan.way.1, place) + beyond * plan.size;
+        let mut right = end;
+        for (parcel, _) in lying.iter().rev().filter(|(_, along)| *along == place) {
+            let wide = plan.parcel(parcel.bytes);
+            if right - wide < from {
+                break;
+            }
+            let at = (right - wide / 2.0, plan.ground);
+            parcel.draw(&mut stage.sketch, plan, at);
+            right -= wide + 8.0 * plan.size;
+        }
+        if right < end {
+            from = end;
+        }
+    }
 }
 
 fn ride(stage: &mut Stage, parcel: Parcel, along: f64, sent: &Sent) {
@@ -169,7 +188,7 @@ fn fall(
     let plan = &stage.plan;
     let x = lerp(plan.way.0, plan.way.1, along) - 20.0 * plan.size;
     if down >= 1.0 {
-        lying.push((parcel, x));
+        lying.push((parcel, along));
         return;
     }
     let y = lerp(plan.road - 44.0 * plan.size, plan.ground, cubic_in(down));
@@ -190,7 +209,7 @@ fn lost_words(stage: &mut Stage) {
         ),
         (
             stage.datagrams.lost,
-            plan.way.1 - 20.0 * plan.size,
+            plan.way.1 - 110.0 * plan.size,
             say::lost(stage.datagrams.lost, lang),
         ),
     ];

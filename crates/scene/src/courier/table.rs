@@ -10,8 +10,8 @@ use crate::{
     words,
 };
 
-/// So many pieces fit into a row.
-const PIECES_MAX: usize = 10;
+/// So many pieces fit into a row, wide and upright.
+const PIECES_MAX: (usize, usize) = (10, 8);
 
 /// One piece of a row.
 struct Piece {
@@ -116,7 +116,11 @@ fn piece(connection: &Connection, cut: &Cut) -> Piece {
 /// The last pieces, each as wide as it is long.
 fn row(stage: &mut Stage, at: Area, pieces: &[Piece]) {
     let (_, _, small) = stage.plan.words;
-    let shown = &pieces[pieces.len().saturating_sub(PIECES_MAX)..];
+    let most = match stage.plan.is_wide() {
+        true => PIECES_MAX.0,
+        false => PIECES_MAX.1,
+    };
+    let shown = &pieces[pieces.len().saturating_sub(most)..];
     if shown.is_empty() {
         stage
             .sketch

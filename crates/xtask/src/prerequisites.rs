@@ -16,7 +16,7 @@ struct Prerequisite {
     otherwise: Option<&'static str>,
 }
 
-const PREREQUISITES: [Prerequisite; 6] = [
+const PREREQUISITES: [Prerequisite; 7] = [
     Prerequisite {
         package: "chromium",
         is_here: || says("chromium", "--version", "Chromium"),

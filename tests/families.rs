@@ -39,6 +39,22 @@ while data := client.recv(4096):
     sys.stdout.buffer.write(data)
 "#;
 
+/// All families that this machine has: containers are often without IPv6.
+fn everywhere() -> impl Iterator<Item = (&'static str, Family)> {
+    let has_ipv6 = has_ipv6();
+    let here = move |&(_, family): &_| family != Family::Inet6 || has_ipv6;
+    EVERYWHERE.into_iter().filter(here)
+}
+
+/// Says so if not.
+pub fn has_ipv6() -> bool {
+    let bound = std::net::TcpListener::bind("[::1]:0");
+    if bound.is_err() {
+        eprintln!("Skipped: without IPv6 on this machine its family is not tried");
+    }
+    bound.is_ok()
+}
+
 fn digits(count: usize) -> Vec<u8> {
     (b'0'..=b'9').cycle().take(count).collect()
 }
@@ -98,7 +114,7 @@ fn clients(address: &Address) -> [(&'static str, Vec<String>); 3] {
 #[tokio::test]
 async fn real_clients_get_the_same_bytes_over_every_family() {
     let input = digits(100_000);
-    for (at, family) in EVERYWHERE {
+    for (at, family) in everywhere() {
         let relay = RelayProcess::start_family(at, &[]);
         assert_eq!(relay.address.family(), family);
         for (program, arguments) in clients(&relay.address) {
@@ -126,7 +142,7 @@ async fn real_clients_get_the_same_bytes_over_every_family() {
 
 #[tokio::test]
 async fn the_belt_is_the_same_over_every_family() {
-    for (at, family) in EVERYWHERE {
+    for (at, family) in everywhere() {
         let relay = RelayProcess::start_family(at, BELT);
         let mut person = relay.mirror("").await;
         let mut lines = relay.lines("?after=0").await;

@@ -9,7 +9,10 @@ use protocol::{Event, LectureState, LessonRequest, Refusal, Request, wire::FromR
 use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
 
-use crate::relay_process::{Mirror, PATIENCE, RelayProcess, binary, http};
+use crate::{
+    families::has_ipv6,
+    relay_process::{Mirror, PATIENCE, RelayProcess, binary, http},
+};
 
 const BELT: &str = include_str!("../crates/lessons/lessons/belt.toml");
 
@@ -53,6 +56,7 @@ async fn every_lesson_holds_three_times() {
         .lines()
         .filter(|line| !line.starts_with(' '))
         .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "kinds" || has_ipv6())
         .collect();
     assert!(names.contains(&"belt") && names.len() >= 10, "{listed}");
     // All at once: a lesson has a server of its own, and a busy machine is what a lecture hall has.

@@ -14,7 +14,10 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     SetEmulatedVisionDeficiencyType, SetFocusEmulationEnabledParams,
     SetTouchEmulationEnabledParams, SetUserAgentOverrideParams,
 };
-use chromiumoxide::cdp::browser_protocol::input::{DispatchKeyEventParams, DispatchKeyEventType};
+use chromiumoxide::cdp::browser_protocol::input::{
+    DispatchKeyEventParams, DispatchKeyEventType, DispatchMouseEventParams, DispatchMouseEventType,
+    MouseButton,
+};
 use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
 use chromiumoxide::cdp::browser_protocol::network::{
     EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams,
@@ -172,6 +175,40 @@ impl Page {
     /// Clicks a place of the window, in CSS pixels from its top left: for what is drawn on a canvas.
     pub async fn click_at(&self, x: f64, y: f64) -> Result<()> {
         self.page.click(Point { x, y }).await?;
+        Ok(())
+    }
+
+    /// Moves the mouse there, in CSS pixels from the window's top left.
+    pub async fn hover(&self, x: f64, y: f64) -> Result<()> {
+        self.page.move_mouse(Point { x, y }).await?;
+        Ok(())
+    }
+
+    /// Draws a line with the left button held, through these places of the window.
+    pub async fn drag(&self, places: &[(f64, f64)]) -> Result<()> {
+        let (Some(&first), Some(&last)) = (places.first(), places.last()) else {
+            return Ok(());
+        };
+        let moved = places
+            .iter()
+            .map(|&place| (DispatchMouseEventType::MouseMoved, place));
+        let mut acts = vec![(DispatchMouseEventType::MousePressed, first)];
+        acts.extend(moved);
+        acts.push((DispatchMouseEventType::MouseReleased, last));
+        for (kind, (x, y)) in acts {
+            let is_held = kind != DispatchMouseEventType::MouseReleased;
+            let event = DispatchMouseEventParams::builder()
+                .r#type(kind)
+                .x(x)
+                .y(y)
+                .button(MouseButton::Left)
+                .buttons(i64::from(is_held))
+                .click_count(1)
+                .build();
+            self.page
+                .execute(event.map_err(|error| anyhow!(error))?)
+                .await?;
+        }
         Ok(())
     }
 

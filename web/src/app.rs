@@ -779,6 +779,10 @@ impl App {
     fn go_on(&mut self) {
         let head = self.playback.head();
         let focus = self.timeline.focus();
+        let sends_datagrams = |conn| self.live().datagrams.client(conn).is_some();
+        if self.follow.is_chosen() && focus.is_some_and(sends_datagrams) {
+            return;
+        }
         let Some(next) = self.follow.next(self.timeline.state_at(head), focus, head) else {
             return;
         };

@@ -50,6 +50,11 @@ impl Follow {
         }
     }
 
+    /// Whether the person chose what is in focus.
+    pub fn is_chosen(self) -> bool {
+        self.stays
+    }
+
     /// The connection to look at instead of `focus`; None: stay.
     pub fn next(self, state: &State, focus: Option<Conn>, now: Show) -> Option<Next> {
         let all = || state.conns.values().map(AsRef::as_ref);

@@ -4,6 +4,9 @@
 //! A viewer who plays at speed 1 from the start falls behind while events come faster than they
 //! can be shown, and catches up while nothing happens. Where that lag reaches
 //! [`Pace::LAG_MAX`], events get no time of their own: a run of them becomes one movement.
+//!
+//! A lesson's step is waited for until it was seen: nothing that was before it is still to be shown,
+//! and one with very much to show goes faster and faster.
 
 use protocol::{Conn, End, Event, Record};
 
@@ -29,11 +32,19 @@ struct Step {
     lag: Show,
     /// Idle time before it that is not shown, nanoseconds.
     left_out_nanos: u64,
+    /// When it and all before it would be at rest, if each had the time that it needs.
+    rest: Show,
+    /// It belongs to a step of a lesson.
+    taught: bool,
 }
 
 impl Pace {
     /// No show falls further behind than this, plus one movement.
     pub const LAG_MAX: Show = Show::from_millis(30_000);
+    /// No step of a lesson takes longer than this, plus one movement, where all of it happens at once.
+    pub const STEP_MAX: Show = Show::from_millis(20_000);
+    /// From there on a step goes faster and faster.
+    const STEP_CALM: Show = Show::from_millis(10_000);
     /// Where nothing happens, so much of the idle time is shown.
     /// Longer than any movement: what was given no time of its own comes to rest all the same when
     /// nothing follows.
@@ -59,8 +70,21 @@ impl Pace {
     /// The show time of the next record.
     pub fn push(&mut self, record: &Record) -> Show {
         let mut step = self.step(record.at_nanos);
-        if step.lag < Self::LAG_MAX {
-            step.need = self.need(&record.event);
+        if let Event::Step(_) = record.event {
+            // All that was before it has happened, and has come to rest.
+            let rest = self.last.map_or(self.start, |last| last.rest);
+            step.shown = step.shown.max(rest);
+            step.lag = Show(0);
+            step.taught = true;
+        }
+        step.need = self.need(&record.event);
+        step.rest = step.rest.max(step.shown + step.need.max(Show(1)));
+        if step.taught {
+            let left = (Self::STEP_MAX - step.lag).min(Self::STEP_CALM);
+            let percent = left.0 * 100 / Self::STEP_CALM.0;
+            step.need = Show(step.need.0 / 100 * percent);
+        } else if step.lag >= Self::LAG_MAX {
+            step.need = Show(0);
         }
         self.last = Some(step);
         step.shown
@@ -92,6 +116,8 @@ impl Pace {
                 need: Show(0),
                 lag: Show(0),
                 left_out_nanos: 0,
+                rest: self.start,
+                taught: false,
             };
         };
         let passed = Show(at_nanos.saturating_sub(last.at_nanos));
@@ -104,6 +130,8 @@ impl Pace {
             need: Show(0),
             lag: last.lag + last.need - passed,
             left_out_nanos: (idle - shown_idle).0,
+            rest: last.rest,
+            taught: last.taught,
         }
     }
 

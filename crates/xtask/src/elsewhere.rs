@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 
 const TARGETS: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
 /// The relay, and what builds the page and starts both. Nothing of it needs a C compiler.
-const PACKAGES: &str = "-p protocol -p model -p scene -p relay -p fruitbelt -p xtask";
+const PACKAGES: &str = "-p protocol -p model -p lessons -p scene -p relay -p fruitbelt -p xtask";
 
 /// Checks for each target; one whose standard library cannot be had is left out with a line.
 pub fn check(workspace: &Workspace) -> Result<()> {

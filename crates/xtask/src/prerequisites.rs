@@ -16,7 +16,7 @@ struct Prerequisite {
     otherwise: Option<&'static str>,
 }
 
-const PREREQUISITES: [Prerequisite; 6] = [
+const PREREQUISITES: [Prerequisite; 7] = [
     Prerequisite {
         package: "chromium",
         is_here: || says("chromium", "--version", "Chromium"),
@@ -26,6 +26,12 @@ const PREREQUISITES: [Prerequisite; 6] = [
     Prerequisite {
         package: "netcat-openbsd",
         is_here: || says("nc", "-h", "OpenBSD"),
+        otherwise: None,
+    },
+    // A client that also speaks over Unix-domain sockets and closes as it is told.
+    Prerequisite {
+        package: "socat",
+        is_here: || says("socat", "-V", "socat version"),
         otherwise: None,
     },
     Prerequisite {

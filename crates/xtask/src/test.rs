@@ -16,7 +16,7 @@ use crate::{axe, elsewhere, prerequisites};
 const PAGE_BYTES_MAX: u64 = 300_000;
 /// What runs in the page. `lessons` joins when it is there.
 const ON_WASM: &str =
-    "-p web -p reader -p protocol -p model -p scene --target wasm32-unknown-unknown";
+    "-p web -p reader -p protocol -p model -p lessons -p scene --target wasm32-unknown-unknown";
 
 /// Runs all steps and stops at the first that fails.
 pub fn run() -> Result<()> {

@@ -17,6 +17,9 @@ use crate::{
 pub struct Wishes {
     /// To be asked when the relay is heard.
     request: Option<LessonRequest>,
+    /// The page that the relay was last asked to show, and has not told of yet: of which run. A
+    /// clicker may be faster than the relay.
+    turned: Option<(Run, Page)>,
     /// A lesson that a link names, and the page of it.
     named: Option<(String, Page)>,
     /// A page of a lesson that was asked for, and that the relay is yet to begin.
@@ -100,14 +103,24 @@ impl Player {
         let Some((lesson, page)) = self.on_wall() else {
             return;
         };
-        if let Some(page) = page.beside(forward, lesson) {
+        let turned = super::WISHES.with_borrow(|wishes| wishes.turned);
+        let run = self.run();
+        let newest = turned.filter(|turned| Some(turned.0) == run);
+        let from = newest.map_or(page, |turned| turned.1);
+        if let Some(page) = from.beside(forward, lesson) {
             self.show(page);
         }
+    }
+
+    /// Of the lesson that is being given.
+    fn run(self) -> Option<Run> {
+        self.given.with_untracked(|given| Some(given.as_ref()?.run))
     }
 
     /// Shows a page: the relay brings all others along.
     pub(super) fn show(self, page: Page) {
         let Page { step, revealed } = page;
+        let turned = self.run().map(|run| (run, page));
         let request = LessonRequest::Show { step, revealed };
         let asked = app::with(|app| {
             if app.recorded().is_none() {
@@ -121,11 +134,12 @@ impl Player {
         });
         match asked {
             Ok(true) => self.tell_others(),
-            Ok(false) => {}
+            Ok(false) => super::WISHES.with_borrow_mut(|wishes| wishes.turned = turned),
             // On the way from one mirror to the other nobody hears: no press of a clicker is lost.
-            Err(Complaint::NotHeard) => {
-                super::WISHES.with_borrow_mut(|wishes| wishes.request = Some(request));
-            }
+            Err(Complaint::NotHeard) => super::WISHES.with_borrow_mut(|wishes| {
+                wishes.request = Some(request);
+                wishes.turned = turned;
+            }),
             Err(complaint) => self.view.complaint.set(Some(complaint)),
         }
     }
@@ -227,6 +241,13 @@ impl Player {
             wishes.request = None;
         }
         self.given.put(app.lecture().cloned());
+        wishes.turned = wishes.turned.filter(|&(run, page)| {
+            // Told, or of no use any more, or lost on the way.
+            let told = app.lecture().map(|it| (it.run, it.step, it.revealed));
+            let is_told = told == Some((run, page.step, page.revealed));
+            let is_on_its_way = wishes.request.is_some() || app.link() == Link::Live;
+            !is_told && is_on_its_way
+        });
         self.begin_named(wishes);
         let Some(lecture) = app.lecture().cloned() else {
             if let Some((one, all)) = wishes.picture.take() {
@@ -251,7 +272,7 @@ impl Player {
             wishes.picture = Some((one.get_untracked(), all.get_untracked()));
         }
         let place = Place {
-            lesson: lecture.lesson,
+            lesson: lecture.lesson.clone(),
             log: app.log_number(),
             page,
         };
@@ -268,12 +289,17 @@ impl Player {
             }
         }
         // As soon as it is there to be seen.
-        if let Some(conn) = wishes.client
-            && app.shown().1.conn(conn).is_some()
-        {
-            wishes.client = None;
-            if app.focus() != Some(conn) {
-                app.pick(conn);
+        if let Some(conn) = wishes.client {
+            let sends_datagrams = app.live().datagrams.client(conn).is_some();
+            if sends_datagrams || app.shown().1.conn(conn).is_some() {
+                wishes.client = None;
+                if app.focus() != Some(conn) {
+                    app.pick(conn);
+                    // As somebody else's its datagrams took no time: back to where they begin.
+                    if sends_datagrams {
+                        bring(app, page.plays(lesson), page, &lecture.state);
+                    }
+                }
             }
         }
         let seen = told::seen(app, page.until(lesson), &lecture.state);

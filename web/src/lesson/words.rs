@@ -101,6 +101,8 @@ enum Unit {
     Times,
     /// Numbers of connections.
     Connections,
+    /// Numbers by which things are called.
+    Numbers,
     /// A level: its extremes, and the last one.
     Level,
 }
@@ -133,7 +135,24 @@ fn measure(measure: &Measure, lang: Lang) -> (&str, Unit) {
         Measure::Waiting => ("accept queue", "accept 队列", Unit::Level),
         Measure::WaitingLimit => ("backlog in force", "生效的 backlog", Unit::Level),
         Measure::Calls { method, .. } => (&**method, &**method, Unit::Bytes),
-        _ => ("recorded", "记录到", Unit::Bytes),
+        Measure::Failures { .. } => ("calls failed", "失败的调用", Unit::Times),
+        Measure::Messages => ("messages", "消息", Unit::Bytes),
+        Measure::CutMessages => ("messages cut by reads", "被读取切开的消息", Unit::Times),
+        Measure::GluedMessages => (
+            "messages read with the one before",
+            "和前一条一起读到的消息",
+            Unit::Times,
+        ),
+        Measure::Unframed => ("read and no message", "读到却不成消息", Unit::Bytes),
+        Measure::HalfCharacters => ("half characters", "半个字符", Unit::Times),
+        Measure::Unaccepted => ("waiting before accept", "accept 之前在等", Unit::Level),
+        Measure::DatagramsSent => ("datagrams sent", "发送的数据报", Unit::Bytes),
+        Measure::DatagramsReceived => ("recvfrom", "recvfrom", Unit::Bytes),
+        Measure::DatagramsCut => ("cut off", "截掉", Unit::Bytes),
+        Measure::DatagramsLost => ("datagrams lost", "丢失的数据报", Unit::Times),
+        Measure::DatagramsLostOnRoad => ("lost on the road", "路上丢失", Unit::Times),
+        Measure::DatagramsSettled => ("received or lost", "收到或丢失", Unit::Times),
+        Measure::DatagramNumbers => ("numbers, as they came", "按到达顺序的编号", Unit::Numbers),
     };
     match lang {
         Lang::En => (en, unit),
@@ -158,6 +177,7 @@ fn values(measured: &Measured, unit: Unit, lang: Lang) -> String {
     match unit {
         Unit::Level => level(measured, lang),
         Unit::Connections if all => joined("#", ", "),
+        Unit::Numbers if all => joined("", pick(lang, ", ", "、")),
         Unit::Bytes if all && count > 1 => {
             let (items, sum) = (joined("", " + "), number(sum));
             let times = times(count, lang);
@@ -173,7 +193,7 @@ fn values(measured: &Measured, unit: Unit, lang: Lang) -> String {
                 Lang::Zh => format!("{times}，共 {sum} 字节"),
             }
         }
-        Unit::Times | Unit::Connections => times(count, lang),
+        Unit::Times | Unit::Connections | Unit::Numbers => times(count, lang),
     }
 }
 

@@ -121,6 +121,30 @@ proptest! {
     }
 
     #[test]
+    fn a_step_of_a_lesson_is_shown_soon_and_the_next_one_begins_calmly(steps in steps()) {
+        let mut pace = Pace::new(None, Show(0));
+        let mut at_nanos = 0;
+        let step = |pace: &mut Pace, place, at_nanos| {
+            let step = protocol::Step { lesson: "test".into(), step: place };
+            let event = Event::Step(step);
+            pace.push(&Record { seq: Seq(0), at_nanos, event })
+        };
+        // As in a recording that a script made: no time passes.
+        let begun = step(&mut pace, 0, at_nanos);
+        let mut last = begun;
+        for mut record in records(&steps, false) {
+            record.at_nanos = at_nanos;
+            let shown = pace.push(&record);
+            prop_assert!(shown - begun <= Pace::STEP_MAX + Show::from_millis(2_000));
+            at_nanos += 1;
+            last = shown;
+        }
+        // Right before the next step all of this one is to be seen.
+        prop_assert!(step(&mut pace, 1, at_nanos) > last);
+        prop_assert_eq!(pace.lag_at(at_nanos), Show(0));
+    }
+
+    #[test]
     fn a_resumed_stream_may_overlap(steps in steps(), back in 0.0..1.0f64) {
         let records = records(&steps, false);
         let mut twice = timeline(&records, None);

@@ -151,11 +151,11 @@ fn bound(
         local,
         peer,
         bufsize: n[0] as u32,
-        receive_buffer: (n[1] % 3 > 0).then_some(n[1] as u32),
+        receive_buffer: (!n[1].is_multiple_of(3)).then_some(n[1] as u32),
         road_lose_percent: n[2] as u8,
         road_reorder_percent: n[3] as u8,
         road_seed: n[1] as u32,
-        forgets: (n[2] % 3 == 0).then_some(Conn(n[3] as u32)),
+        forgets: (n[2].is_multiple_of(3)).then_some(Conn(n[3] as u32)),
     }
 }
 

@@ -45,12 +45,23 @@ pub fn name(addr: &SockAddr) -> String {
             addr.flowinfo(),
             addr.scope_id()
         ),
-        None if addr.is_unnamed() => "''".to_owned(),
-        None => match addr.as_pathname() {
-            Some(path) => format!("'{}'", path.display()),
-            None => bytes(addr.as_abstract_namespace().unwrap_or_default()),
-        },
+        None => unix_name(addr),
     }
+}
+
+#[cfg(unix)]
+fn unix_name(addr: &SockAddr) -> String {
+    match addr.as_pathname() {
+        _ if addr.is_unnamed() => "''".to_owned(),
+        Some(path) => format!("'{}'", path.display()),
+        None => bytes(addr.as_abstract_namespace().unwrap_or_default()),
+    }
+}
+
+/// There are no such sockets here.
+#[cfg(not(unix))]
+fn unix_name(_: &SockAddr) -> String {
+    "''".to_owned()
 }
 
 /// AF_INET and the others.

@@ -120,7 +120,11 @@ impl Clients {
     ) -> (&mut Client, Option<Entered>) {
         let is_new = !self.by_addr.contains_key(addr);
         let full = is_new && self.by_addr.len() >= DatagramBound::CLIENTS_MAX;
-        let forgets = full.then(|| self.make_room(now_nanos.saturating_sub(IDLE_NANOS)));
+        // In the first second nobody was idle for so long.
+        let forgets = full.then(|| {
+            let since_nanos = now_nanos.checked_sub(IDLE_NANOS)?;
+            self.make_room(since_nanos)
+        });
         if forgets == Some(None) {
             let is_first = self.crowd.is_none();
             let crowd = self

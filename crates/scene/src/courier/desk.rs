@@ -36,7 +36,8 @@ fn letter_box(stage: &mut Stage) -> usize {
         "M# #V#",
         &[
             at.x,
-            plan.road - 60.0 * plan.size,
+            // Never above the box, where its name stands.
+            (plan.road - 60.0 * plan.size).max(at.y + WALL),
             plan.road - 6.0 * plan.size,
         ],
     );
@@ -272,7 +273,7 @@ fn taken(stage: &mut Stage, _waiting: usize) {
     let plan = &stage.plan;
     parcel.part(&mut stage.sketch, plan, at, kept);
     let aside = (
-        at.0 + lerp(0.0, 132.0, ease(fallen)) * plan.size,
+        at.0 + lerp(0.0, 92.0, ease(fallen)) * plan.size,
         lerp(
             at.1,
             plan.ground.max(plan.desk.1 + 70.0 * plan.size),

@@ -171,7 +171,8 @@ pub struct DatagramQueue {
     /// portions, so it may stand while datagrams are read.
     #[serde(default)]
     pub kernel_memory: Option<u64>,
-    /// Its limit (SO_MEMINFO, rcvbuf).
+    /// Its limit (SO_MEMINFO, rcvbuf). Both are unavailable of a Unix-domain socket, whose queue is
+    /// limited in datagrams, and where the senders pay for the memory.
     #[serde(default)]
     pub kernel_memory_limit: Option<u64>,
 }
@@ -222,7 +223,8 @@ pub enum DatagramRequest {
         /// and has a least and a most of its own.
         bytes: u32,
     },
-    /// Another road for all of our own clients.
+    /// Another road for all of our own clients. A bad one is refused over a Unix-domain socket: there
+    /// is no network between.
     Road(Road),
 }
 

@@ -170,7 +170,7 @@ impl Clients {
         let (addr, _) = self
             .by_addr
             .iter()
-            .filter(|(_, client)| !client.is_open && client.heard_nanos < since_nanos)
+            .filter(|(_, client)| !client.is_open && client.heard_nanos <= since_nanos)
             .min_by_key(|(_, client)| (client.heard_nanos, client.conn))?;
         let addr = addr.clone();
         self.by_addr.remove(&addr).map(|client| client.conn)

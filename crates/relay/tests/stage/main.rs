@@ -6,7 +6,8 @@ mod lessons;
 use std::time::Duration;
 
 use protocol::{
-    Conn, End, Event, Policy, ReadWhen, Record, Refusal, Request, Spacing, TcpState, Unaccepted,
+    Conn, DatagramRequest, End, Event, Family, Policy, ReadWhen, Record, Refusal, Request, Spacing,
+    TcpState, Unaccepted,
 };
 use relay::{ClientSettings, EchoConfig, Records, Stage};
 use tokio::time::timeout;
@@ -437,4 +438,41 @@ async fn a_stage_that_nobody_holds_ends() {
     // The two ends of the first client were open before.
     assert_eq!(timeout(PATIENCE, rest).await.unwrap(), -2);
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_datagram_twin_is_of_the_listeners_family() {
+    let mut play = Play::open(EchoConfig::default()).await;
+    let families = [Family::Inet, Family::Unix, Family::Inet6];
+    for (conn, family) in (1..).map(Conn).zip(families) {
+        if conn > FIRST {
+            play.stage.listen(family).await.unwrap();
+        }
+        let send = DatagramRequest::Send {
+            conn: None,
+            sizes: vec![20, 50, 30],
+            spacing: Spacing::WhenRecorded,
+        };
+        play.ask(Request::Datagrams(send)).await;
+        play.until(|event| matches!(event, Event::DatagramReceived(e) if e.end == End::Client && e.number == Some(2)))
+            .await;
+    }
+    let (mut bound, mut received, mut closed) = (Vec::new(), Vec::new(), Vec::new());
+    for record in &play.seen {
+        match &record.event {
+            Event::DatagramBound(e) if e.conn.is_none() => bound.push(e.local.family()),
+            Event::DatagramReceived(e) if e.end == End::Server => {
+                received.push((e.conn, e.returned));
+            }
+            Event::Closed(e) => closed.push(e.conn),
+            _ => {}
+        }
+    }
+    assert_eq!(bound, families);
+    let conns = [1, 2, 3].map(Conn);
+    let sizes = |conn| [20, 50, 30].map(|bytes| (conn, bytes));
+    assert_eq!(received, conns.map(sizes).concat());
+    // With the socket before, its clients' sockets are closed.
+    assert_eq!(closed, conns[..2]);
 }

@@ -48,6 +48,16 @@ async fn picked(language: &'static str, tab: &str, name: &str) -> Result<()> {
     page.until("document.querySelector('.lesson').innerText.includes('#3')")
         .await?;
     page.screenshot(&format!("kinds-unix-{name}")).await?;
+    // The column beside it: datagrams, behind a question of their own.
+    let datagrams = "document.querySelectorAll('#kinds tbody tr')[2].querySelectorAll('td')[1]";
+    let pick = format!("({datagrams}.querySelector('button').click(), true)");
+    let _: bool = page.evaluate(&pick).await?;
+    page.until("document.querySelector('.lesson').innerText.includes('SOCK_DGRAM')")
+        .await?;
+    page.press("PageDown").await?;
+    page.until(&format!("{datagrams}.classList.contains('lit')"))
+        .await?;
+    page.screenshot(&format!("kinds-datagrams-{name}")).await?;
     visit.end().await
 }
 

@@ -229,6 +229,7 @@ impl App {
             }
             FromRelay::Lesson(told) => self.hear_lecture(told.map(|told| *told)),
             FromRelay::Recording(recording) => self.recording = recording,
+            FromRelay::Hall(_) | FromRelay::Audience(_) | FromRelay::Moment(_) => {}
         }
     }
 

@@ -1,5 +1,9 @@
 //! What can be said on the command line.
 
+mod hall;
+mod limits;
+mod transport;
+
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::PathBuf,
@@ -8,6 +12,10 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
+
+use hall::HallOptions;
+use limits::LimitOptions;
+use transport::TransportOptions;
 
 /// Watch what a TCP stream socket really does.
 #[derive(Debug, Parser)]
@@ -83,6 +91,12 @@ pub struct Serve {
     pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
+    #[command(flatten)]
+    pub hall: HallOptions,
+    #[command(flatten)]
+    pub limits: LimitOptions,
+    #[command(flatten)]
+    pub transport: TransportOptions,
 }
 
 /// Lessons beside the built-in ones.

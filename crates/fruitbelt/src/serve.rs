@@ -9,7 +9,9 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use protocol::Address;
-use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_record_dir};
+use relay::{
+    Config, EchoConfig, HallConfig, Listeners, NewFile, StartError, Which, check_record_dir,
+};
 
 use crate::{
     arguments::Serve,
@@ -43,6 +45,9 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         access: arguments.page_options.access(),
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
+        hall: HallConfig::default(),
+        limits: arguments.limits.limits(),
+        transport: arguments.transport.transport(),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {

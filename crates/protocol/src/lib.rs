@@ -13,6 +13,7 @@ mod datagram_keyframe;
 mod disk;
 mod event;
 mod framing;
+mod hall;
 mod header;
 mod ids;
 pub mod json;
@@ -38,6 +39,7 @@ pub use event::{
     Unframed, UnframedWhy, Unknown, Waiting, Wrote,
 };
 pub use framing::Framing;
+pub use hall::{Answers, Audience, Hall, Moment, Right};
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};

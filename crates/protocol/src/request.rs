@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Conn, DatagramRequest, End, LessonRequest, Policy};
+use crate::{Answers, Call, Conn, DatagramRequest, End, LessonRequest, Moment, Policy, Right};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +98,20 @@ pub enum Request {
     },
     /// Of the datagram echo.
     Datagrams(DatagramRequest),
+    /// Choose an answer of the question on the wall; another choice takes the place of the last.
+    Answer {
+        /// Which step of the lesson that is being given, from 0.
+        step: u32,
+        /// Which answer, from 0.
+        answer: u32,
+    },
+    /// Follow the lecturer's moment, or let go and look around.
+    Follow {
+        /// Follow?
+        on: bool,
+    },
+    /// Where the lecturer's page is in the show.
+    Moment(Moment),
 }
 
 impl Request {
@@ -111,6 +125,16 @@ impl Request {
     pub const BATCH_BYTES_MAX: u32 = 16 << 20;
     /// The longest gap, milliseconds.
     pub const GAP_MILLIS_MAX: u32 = 60_000;
+
+    /// What somebody must at least be to ask this.
+    #[must_use]
+    pub fn needs(&self) -> Right {
+        match self {
+            Request::Follow { .. } => Right::Viewer,
+            Request::Answer { .. } => Right::Participant,
+            _ => Right::Lecturer,
+        }
+    }
 
     /// # Errors
     /// Names the first value that is out of its range.
@@ -147,11 +171,17 @@ impl Request {
             Request::SendBytes { bytes, .. } if !(1..=Self::BYTES_MAX).contains(&bytes.len()) => {
                 out(Limit::BatchBytes, 1, Self::BYTES_MAX as u32)
             }
+            Request::Answer { answer, .. } if *answer >= Answers::CHOICES_MAX => {
+                out(Limit::Answer, 0, Answers::CHOICES_MAX - 1)
+            }
             Request::Call { conn, call } => match (conn, call.is_apart()) {
                 (None, true) | (Some(_), false) => call.check(),
                 _ => Err(Refusal::Malformed),
             },
             Request::SetBacklog { .. }
+            | Request::Answer { .. }
+            | Request::Follow { .. }
+            | Request::Moment(_)
             | Request::Lesson(_)
             | Request::Read { .. }
             | Request::Shutdown { .. }
@@ -261,6 +291,24 @@ pub enum Refusal {
     /// There is no lesson of that name, or no such step.
     #[error("there is no such lesson or step")]
     NoSuchLesson,
+    /// It needs another right.
+    #[error("{}", match needs {
+        Right::Lecturer => "only the lecturer may do that: it takes the link that the relay printed",
+        _ => "guests only watch here",
+    })]
+    NotAllowed {
+        /// Which one at least.
+        needs: Right,
+    },
+    /// This viewer asks more often than is allowed.
+    #[error("more than {a_second} requests a second: ask again a little later")]
+    TooOften {
+        /// So many are allowed.
+        a_second: u32,
+    },
+    /// No such question is on the wall, or it is answered already.
+    #[error("that question is not on the wall")]
+    NoQuestion,
 }
 
 /// A value with a range.
@@ -282,6 +330,7 @@ pub enum Limit {
     DatagramBytes,
     Percent,
     ReceiveBuffer,
+    Answer,
 }
 
 impl std::fmt::Display for Limit {
@@ -302,6 +351,7 @@ impl std::fmt::Display for Limit {
             Limit::DatagramBytes => "the bytes of a datagram",
             Limit::Percent => "the share in percent",
             Limit::ReceiveBuffer => "the receive buffer",
+            Limit::Answer => "the answer",
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Header, Lecture, Record, Recording, Refusal, Request};
+use crate::{Audience, Hall, Header, Lecture, Moment, Record, Recording, Refusal, Request};
 
 /// The first byte of each message, and the `format` of the header. Another one is another language.
 pub const VERSION: u8 = 1;
@@ -34,6 +34,12 @@ pub enum FromRelay {
     Recording(Option<Recording>),
     /// To each viewer that joins, and on every change. None: no lesson is being given.
     Lesson(Option<Box<Lecture>>),
+    /// To each viewer that joins, and on every change.
+    Hall(Box<Hall>),
+    /// To the lecturer: on joining, and on every change, at most once a second.
+    Audience(Box<Audience>),
+    /// To each viewer that joins, and on every change. None: no lecturer has told where he is.
+    Moment(Option<Moment>),
 }
 
 /// What a page says.

@@ -18,9 +18,11 @@ mod door;
 mod echo;
 mod framing;
 mod gather;
+mod hall;
 mod http;
 mod journal;
 mod lessons;
+mod limits;
 mod lines;
 mod listen;
 mod listeners;
@@ -46,9 +48,11 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use http::{Access, List, Listed, Origin, OriginError, Page, replay::Replayed};
+pub use hall::HallConfig;
+pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
+pub use limits::Limits;
 pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, PageListener, StartError, Which};
 pub use mirror::VIEWERS_MAX;
@@ -79,6 +83,12 @@ pub struct Config {
     pub record_dir: Option<PathBuf>,
     /// Who gives lessons.
     pub lessons: Option<Arc<dyn Lessons>>,
+    /// Who may do what, if others can reach it.
+    pub hall: HallConfig,
+    /// How much of each thing there may be.
+    pub limits: Limits,
+    /// How the page is reached.
+    pub transport: Transport,
     /// Name and version of the program, for the header.
     pub program: String,
 }

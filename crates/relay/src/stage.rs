@@ -366,6 +366,10 @@ impl Server {
             Request::Read { conn, end, bytes } => registry.read(conn, end, bytes),
             Request::Shutdown { conn, end } => registry.shut(conn, end),
             Request::ClientReads { conn, on } => registry.client_reads(conn, on),
+            // Of the hall, not of an echo server.
+            Request::Answer { .. } | Request::Follow { .. } | Request::Moment(_) => {
+                Err(Refusal::NoQuestion)
+            }
             Request::Lesson(_) => Err(Refusal::NoLessons),
             Request::Record { .. } => Err(Refusal::NoRecordDir),
         }

@@ -9,6 +9,7 @@ pub mod live;
 mod ndjson;
 mod page;
 pub mod replay;
+mod transport;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use accept::{Callers, serve};
 pub use guard::{Access, Origin, OriginError};
 pub use list::{List, Listed};
 pub use page::Page;
+pub use transport::Transport;
 
 /// These routes, then the page's files; all behind the guard.
 pub fn router(routes: Router, page: &Page, access: &Access) -> Router {

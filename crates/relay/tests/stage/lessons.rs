@@ -130,6 +130,9 @@ impl Running {
             access: Access::default(),
             record_dir: None,
             lessons,
+            hall: relay::HallConfig::default(),
+            limits: relay::Limits::default(),
+            transport: relay::Transport::default(),
             program: "test".into(),
         };
         let (end, ending) = oneshot::channel();

@@ -3,7 +3,7 @@
 use model::{Connection, State};
 use protocol::{
     Answered, Arrived, Bagged, Conn, End, Event, Keyframe, Limit, Policy, PolicySet, Queues, Read,
-    ReadWhen, Record, Refusal, TcpState, Wrote,
+    ReadWhen, Record, Refusal, Right, TcpState, Wrote,
 };
 
 use super::{bytes, duration::tenths_of_millis, kib, number, plural, seconds, whole_address};
@@ -506,6 +506,15 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::NoDatagrams => "这里没有数据报回显：端口已被别的程序占用。".to_string(),
         Refusal::NoLessons => "这个中继不讲课。".to_string(),
         Refusal::NoSuchLesson => "没有这一课，或没有这一步。".to_string(),
+        Refusal::NotAllowed { needs } => match needs {
+            Right::Lecturer => "只有讲师可以这样做：需要中继打印出来的链接。",
+            Right::Viewer | Right::Participant => "来宾在这里只能观看。",
+        }
+        .to_string(),
+        Refusal::TooOften { a_second } => {
+            format!("每秒请求超过 {a_second} 次，请稍后再试。")
+        }
+        Refusal::NoQuestion => "这个问题现在不在屏幕上。".to_string(),
     }
 }
 
@@ -526,6 +535,7 @@ fn limit_zh(limit: Limit) -> &'static str {
         Limit::DatagramBytes => "数据报的字节数",
         Limit::Percent => "百分比",
         Limit::ReceiveBuffer => "接收缓冲区",
+        Limit::Answer => "答案",
     }
 }
 

@@ -1,0 +1,6 @@
+//! Options of a lecture hall: who may come in, and what they see.
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct HallOptions {}

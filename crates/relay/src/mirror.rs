@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-use crate::{Relay, Server, registry::CLIENTS_MAX};
+use crate::{Relay, Server, http::Visitor, registry::CLIENTS_MAX};
 
 /// The most viewers at a time: a lecture hall.
 pub const VIEWERS_MAX: usize = 1100;
@@ -47,6 +47,8 @@ pub fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 pub struct Watched {
     pub relay: Arc<Relay>,
     pub server: Arc<Server>,
+    /// Who watches.
+    pub visitor: Visitor,
     /// It is the one of the lesson that is being given.
     pub is_lesson: bool,
 }
@@ -195,6 +197,10 @@ async fn hear(
 }
 
 async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
+    let needs = request.needs();
+    if watched.visitor.right < needs {
+        return Err(Refusal::NotAllowed { needs });
+    }
     let relay = &watched.relay;
     match request {
         Request::Record { on: true } => record(relay).await,

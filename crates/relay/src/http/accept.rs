@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract::Request};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -18,7 +18,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
 
+use super::visitor::Caller;
 use crate::{GRACE, mirror};
 
 /// The most connections to the page's port: all viewers, and as many again that fetch files.
@@ -64,7 +66,7 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
             return;
         };
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 failing = false;
                 if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
                     tracing::debug!(%error, "SO_SNDBUF stays as it is");
@@ -75,7 +77,16 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
                 // A record is on its way at once.
                 let _ = stream.set_nodelay(true);
                 let closing = callers.closing.clone();
-                let connection = serve_one(router.clone(), stream, closing, place);
+                // It fails only if the connection has gone already.
+                let Ok(local) = stream.local_addr() else {
+                    continue;
+                };
+                let caller = Caller {
+                    peer,
+                    local,
+                    is_tls: false,
+                };
+                let connection = serve_one(router.clone(), caller, stream, closing, place);
                 callers.tasks.spawn(connection);
             }
             Err(error) => {
@@ -91,10 +102,15 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
 
 async fn serve_one(
     router: Router,
+    caller: Caller,
     stream: TcpStream,
     closing: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
+    let router = router.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(caller);
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)

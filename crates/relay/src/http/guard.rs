@@ -6,11 +6,16 @@
 use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use axum::{
+    Extension,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+
+use protocol::Right;
+
+use super::visitor::{Caller, Visitor};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -124,9 +129,21 @@ impl Refused {
 }
 
 /// Lets a request through or refuses it, and adds what every answer says.
-pub async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+pub async fn guard(
+    State(guard): State<Arc<Guard>>,
+    Extension(caller): Extension<Caller>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            request.extensions_mut().insert(Visitor {
+                right: Right::Lecturer,
+                address: caller.peer.ip(),
+                is_secure: caller.is_tls,
+            });
+            next.run(request).await
+        }
         Err(refused) => {
             tracing::debug!(uri = %request.uri(), "refused: {refused}");
             (refused.status(), format!("{refused}\n")).into_response()

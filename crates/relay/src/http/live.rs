@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Query, State, WebSocketUpgrade},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -15,7 +15,7 @@ use protocol::{Cursor, Run, Seq};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::{list::List, ndjson};
+use super::{Visitor, list::List, ndjson};
 use crate::{
     Relay,
     mirror::{self, Watched},
@@ -69,13 +69,14 @@ impl Place {
 
 impl Shared {
     /// Which echo server is asked for; None: no lesson is being given.
-    fn watched(&self, place: &Place) -> Option<Watched> {
+    fn watched(&self, visitor: Visitor, place: &Place) -> Option<Watched> {
         let relay = Arc::clone(&self.relay);
         if place.lesson.is_none() {
             let server = Arc::clone(&relay.server);
             return Some(Watched {
                 relay,
                 server,
+                visitor,
                 is_lesson: false,
             });
         }
@@ -84,6 +85,7 @@ impl Shared {
         Some(Watched {
             relay,
             server,
+            visitor,
             is_lesson: true,
         })
     }
@@ -91,10 +93,11 @@ impl Shared {
 
 async fn open_mirror(
     State(shared): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
     Query(place): Query<Place>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let Some(watched) = shared.watched(&place) else {
+    let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {
@@ -108,8 +111,12 @@ async fn open_mirror(
     })
 }
 
-async fn stream_records(State(shared): State<Shared>, Query(place): Query<Place>) -> Response {
-    let Some(watched) = shared.watched(&place) else {
+async fn stream_records(
+    State(shared): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
+    Query(place): Query<Place>,
+) -> Response {
+    let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {
@@ -120,8 +127,12 @@ async fn stream_records(State(shared): State<Shared>, Query(place): Query<Place>
 }
 
 /// All that is held up to now, as a file to keep.
-async fn download(State(shared): State<Shared>, Query(place): Query<Place>) -> Response {
-    let Some(watched) = shared.watched(&place) else {
+async fn download(
+    State(shared): State<Shared>,
+    Extension(visitor): Extension<Visitor>,
+    Query(place): Query<Place>,
+) -> Response {
+    let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
     let Ok(permit) = shared.viewers.try_acquire_owned() else {

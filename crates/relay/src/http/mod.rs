@@ -10,6 +10,7 @@ mod ndjson;
 mod page;
 pub mod replay;
 mod transport;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use guard::{Access, Origin, OriginError};
 pub use list::{List, Listed};
 pub use page::Page;
 pub use transport::Transport;
+pub use visitor::Visitor;
 
 /// These routes, then the page's files; all behind the guard.
 pub fn router(routes: Router, page: &Page, access: &Access) -> Router {

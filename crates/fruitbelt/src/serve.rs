@@ -47,7 +47,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: HallConfig::default(),
         limits: arguments.limits.limits(),
-        transport: arguments.transport.transport(),
+        transport: arguments.transport.transport()?,
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {
@@ -60,7 +60,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
-    let page = format!("http://{}/", listeners.page_addr());
+    let page = config.transport.url(listeners.page_addr());
     announce(&format!(
         "echo {}\npage {page}",
         match listeners.echo_addr() {

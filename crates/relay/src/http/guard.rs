@@ -15,7 +15,11 @@ use axum::{
 
 use protocol::Right;
 
-use super::visitor::{Caller, Visitor};
+use super::{
+    forwarded::{Asked, Malformed, asked},
+    transport::{Transport, scheme},
+    visitor::{Caller, Visitor},
+};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -93,6 +97,7 @@ pub struct Guard {
     allowed: HashSet<String>,
     frames: Vec<Origin>,
     content_policy: HeaderValue,
+    transport: Transport,
 }
 
 /// Why a request is refused.
@@ -106,6 +111,8 @@ enum Refused {
         "this host name is not known here: use localhost, or start the relay with --allow-host NAME"
     )]
     Host,
+    #[error("{0}; see docs/reverse-proxy.md")]
+    Proxy(#[from] Malformed),
     #[error("a page of another origin may not read or drive this relay")]
     Origin,
     #[error("another site may only link to the page itself")]
@@ -120,7 +127,7 @@ impl Refused {
     fn status(self) -> StatusCode {
         match self {
             Refused::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Refused::NoHost => StatusCode::BAD_REQUEST,
+            Refused::NoHost | Refused::Proxy(_) => StatusCode::BAD_REQUEST,
             Refused::Host | Refused::Origin | Refused::Site | Refused::Frame => {
                 StatusCode::FORBIDDEN
             }
@@ -135,13 +142,20 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
-        Ok(()) => {
-            request.extensions_mut().insert(Visitor {
+    let headers = request.headers();
+    let checked = asked(&guard.transport.proxies, &caller, headers)
+        .map_err(Refused::from)
+        .and_then(|asked| {
+            guard.check(request.method(), request.uri(), headers, &asked)?;
+            Ok(Visitor {
                 right: Right::Lecturer,
-                address: caller.peer.ip(),
-                is_secure: caller.is_tls,
-            });
+                address: asked.address,
+                is_secure: asked.is_secure,
+            })
+        });
+    let mut response = match checked {
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor);
             next.run(request).await
         }
         Err(refused) => {
@@ -164,8 +178,8 @@ pub async fn guard(
 }
 
 impl Guard {
-    /// Loopback names are always allowed; those of `access` are, too.
-    pub fn new(access: &Access) -> Guard {
+    /// Loopback names are always allowed; those of `access` and of the certificate are, too.
+    pub fn new(access: &Access, transport: &Transport) -> Guard {
         let mut content_policy = CONTENT_POLICY.to_owned();
         for Origin(origin) in &access.frames {
             content_policy.push(' ');
@@ -178,14 +192,22 @@ impl Guard {
             // An origin is made of letters, digits and a few signs, all of which a header may hold.
             content_policy: HeaderValue::try_from(content_policy)
                 .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
+            transport: transport.clone(),
         }
     }
 
-    fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    fn check(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        asked: &Asked<'_>,
+    ) -> Result<(), Refused> {
         if method != Method::GET && method != Method::HEAD {
             return Err(Refused::Method);
         }
         let host = only(headers, &header::HOST).ok_or(Refused::NoHost)?;
+        let host = asked.host.unwrap_or(host);
         // A request line with a whole address in it says the host a second time.
         let hosts = uri
             .authority()
@@ -196,14 +218,15 @@ impl Guard {
             return Err(Refused::Host);
         }
         if headers.contains_key(header::ORIGIN) {
-            let own = format!("http://{host}");
+            let own = format!("{}://{host}", scheme(asked.is_secure));
             if !only(headers, &header::ORIGIN).is_some_and(|o| o.eq_ignore_ascii_case(&own)) {
                 return Err(Refused::Origin);
             }
         }
         if headers.contains_key(FETCH_SITE) {
             let is_own = matches!(only(headers, &FETCH_SITE), Some("same-origin" | "none"));
-            let is_document = matches!(uri.path(), "/" | "/index.html")
+            let path = self.transport.base_path.inside(uri.path());
+            let is_document = matches!(path, Some("" | "/" | "/index.html"))
                 && only(headers, &FETCH_MODE) == Some("navigate");
             match only(headers, &FETCH_DEST) {
                 _ if is_own => {}
@@ -248,6 +271,7 @@ impl Guard {
         name == "localhost"
             || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
             || self.allowed.contains(&name)
+            || (self.transport.tls.as_ref()).is_some_and(|tls| tls.is_for(&name))
     }
 }
 
@@ -287,19 +311,25 @@ mod tests {
         headers: &[(&str, &str)],
         expect: Result<(), Refused>,
     ) {
-        let guard = Guard::new(&Access {
+        let access = Access {
             hosts: vec!["Belt.Example".into()],
             frames: frames
                 .iter()
                 .map(|origin| origin.parse().unwrap())
                 .collect(),
-        });
+        };
+        let guard = Guard::new(&access, &Transport::default());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             map.append(name, value.parse().unwrap());
         }
-        let found = guard.check(&Method::GET, &target.parse().unwrap(), &map);
+        let asked = Asked {
+            address: IpAddr::from([127, 0, 0, 1]),
+            is_secure: false,
+            host: None,
+        };
+        let found = guard.check(&Method::GET, &target.parse().unwrap(), &map, &asked);
         assert_eq!(found, expect, "{target} {headers:?}");
     }
 

@@ -3,12 +3,15 @@
 //! Knows nothing of what is in a record.
 
 mod accept;
+mod base_path;
+mod forwarded;
 mod guard;
 mod list;
 pub mod live;
 mod ndjson;
 mod page;
 pub mod replay;
+mod tls;
 mod transport;
 mod visitor;
 
@@ -17,18 +20,22 @@ use std::sync::Arc;
 use axum::{Router, http::StatusCode, middleware, response::IntoResponse, routing::get};
 
 pub use accept::{Callers, serve};
+pub use base_path::{BasePath, BasePathError};
 pub use guard::{Access, Origin, OriginError};
 pub use list::{List, Listed};
 pub use page::Page;
+pub use tls::{Tls, TlsError};
 pub use transport::Transport;
 pub use visitor::Visitor;
 
 /// These routes, then the page's files; all behind the guard.
-pub fn router(routes: Router, page: &Page, access: &Access) -> Router {
-    let guard = Arc::new(guard::Guard::new(access));
-    routes
+pub fn router(routes: Router, page: &Page, access: &Access, transport: &Transport) -> Router {
+    let guard = Arc::new(guard::Guard::new(access, transport));
+    let inside = routes
         .route("/healthz", get(|| async { "ok\n" }))
-        .fallback_service(page.files())
+        .fallback_service(page.files());
+    let base = &transport.base_path;
+    base.before(inside)
         .layer(middleware::from_fn_with_state(guard, guard::guard))
 }
 

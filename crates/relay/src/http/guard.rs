@@ -13,13 +13,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use protocol::Right;
-
 use super::{
     forwarded::{Asked, Malformed, asked},
     transport::{Transport, scheme},
     visitor::{Caller, Visitor},
 };
+use crate::hall::Gate;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -98,6 +97,7 @@ pub struct Guard {
     frames: Vec<Origin>,
     content_policy: HeaderValue,
     transport: Transport,
+    gate: Arc<Gate>,
 }
 
 /// Why a request is refused.
@@ -108,7 +108,7 @@ enum Refused {
     #[error("exactly one Host header is needed")]
     NoHost,
     #[error(
-        "this host name is not known here: use localhost, or start the relay with --allow-host NAME"
+        "this host name is not known here: use the address that the relay printed, or start it with --allow-host NAME"
     )]
     Host,
     #[error("{0}; see docs/reverse-proxy.md")]
@@ -146,9 +146,10 @@ pub async fn guard(
     let checked = asked(&guard.transport.proxies, &caller, headers)
         .map_err(Refused::from)
         .and_then(|asked| {
-            guard.check(request.method(), request.uri(), headers, &asked)?;
+            guard.check(request.method(), request.uri(), headers, &caller, &asked)?;
+            let cookies = headers.get_all(header::COOKIE).iter();
             Ok(Visitor {
-                right: Right::Lecturer,
+                right: guard.gate.right(cookies.map(HeaderValue::as_bytes)),
                 address: asked.address,
                 is_secure: asked.is_secure,
             })
@@ -159,7 +160,8 @@ pub async fn guard(
             next.run(request).await
         }
         Err(refused) => {
-            tracing::debug!(uri = %request.uri(), "refused: {refused}");
+            // Never the query: it may be somebody's secret.
+            tracing::debug!(path = request.uri().path(), "refused: {refused}");
             (refused.status(), format!("{refused}\n")).into_response()
         }
     };
@@ -178,8 +180,9 @@ pub async fn guard(
 }
 
 impl Guard {
-    /// Loopback names are always allowed; those of `access` and of the certificate are, too.
-    pub fn new(access: &Access, transport: &Transport) -> Guard {
+    /// Loopback names are always allowed; those of `access` and of the certificate are, too. The
+    /// gate says who of those who may ask is the lecturer.
+    pub fn new(access: &Access, transport: &Transport, gate: Arc<Gate>) -> Guard {
         let mut content_policy = CONTENT_POLICY.to_owned();
         for Origin(origin) in &access.frames {
             content_policy.push(' ');
@@ -193,6 +196,7 @@ impl Guard {
             content_policy: HeaderValue::try_from(content_policy)
                 .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
             transport: transport.clone(),
+            gate,
         }
     }
 
@@ -201,6 +205,7 @@ impl Guard {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
+        caller: &Caller,
         asked: &Asked<'_>,
     ) -> Result<(), Refused> {
         if method != Method::GET && method != Method::HEAD {
@@ -214,7 +219,10 @@ impl Guard {
             .map(|a| a.as_str())
             .into_iter()
             .chain([host]);
-        if !hosts.into_iter().all(|host| self.allows(host)) {
+        if !hosts
+            .into_iter()
+            .all(|host| self.allows(host, caller.local.ip()))
+        {
             return Err(Refused::Host);
         }
         if headers.contains_key(header::ORIGIN) {
@@ -226,7 +234,7 @@ impl Guard {
         if headers.contains_key(FETCH_SITE) {
             let is_own = matches!(only(headers, &FETCH_SITE), Some("same-origin" | "none"));
             let path = self.transport.base_path.inside(uri.path());
-            let is_document = matches!(path, Some("" | "/" | "/index.html"))
+            let is_document = matches!(path, Some("" | "/" | "/index.html" | "/enter"))
                 && only(headers, &FETCH_MODE) == Some("navigate");
             match only(headers, &FETCH_DEST) {
                 _ if is_own => {}
@@ -254,8 +262,14 @@ impl Guard {
             .any(|Origin(origin)| referrer.as_ref() == Some(origin))
     }
 
-    /// `host`: a name or an address, perhaps with a port, as in a Host header.
-    fn allows(&self, host: &str) -> bool {
+    /// `host`: a name or an address, perhaps with a port, as in a Host header. `local`: this end of
+    /// the connection.
+    ///
+    /// What must not pass is a name that another site has pointed at this machine (DNS rebinding).
+    /// An address is none, if it is the one by which we were reached. Neither is a name for
+    /// loopback, even if the request came by another address: browsers resolve `localhost` by
+    /// themselves, so no site can own it, and who comes through a tunnel has nothing else to say.
+    fn allows(&self, host: &str, local: IpAddr) -> bool {
         let name = match host.strip_prefix('[') {
             Some(rest) => match rest.split_once(']') {
                 Some((name, port)) if port.is_empty() || is_port(port) => name,
@@ -269,7 +283,10 @@ impl Guard {
         };
         let name = name.to_ascii_lowercase();
         name == "localhost"
-            || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            || name.parse::<IpAddr>().is_ok_and(|ip| {
+                let ip = ip.to_canonical();
+                ip.is_loopback() || ip == local.to_canonical()
+            })
             || self.allowed.contains(&name)
             || (self.transport.tls.as_ref()).is_some_and(|tls| tls.is_for(&name))
     }
@@ -318,18 +335,20 @@ mod tests {
                 .map(|origin| origin.parse().unwrap())
                 .collect(),
         };
-        let guard = Guard::new(&access, &Transport::default());
+        let guard = Guard::new(&access, &Transport::default(), Arc::new(Gate::open()));
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             map.append(name, value.parse().unwrap());
         }
-        let asked = Asked {
-            address: IpAddr::from([127, 0, 0, 1]),
-            is_secure: false,
-            host: None,
+        let caller = Caller {
+            peer: "192.0.2.9:50000".parse().unwrap(),
+            local: "192.0.2.1:8567".parse().unwrap(),
+            is_tls: false,
         };
-        let found = guard.check(&Method::GET, &target.parse().unwrap(), &map, &asked);
+        let asked = asked(&[], &caller, &map).unwrap();
+        let target = target.parse().unwrap();
+        let found = guard.check(&Method::GET, &target, &map, &caller, &asked);
         assert_eq!(found, expect, "{target} {headers:?}");
     }
 
@@ -343,6 +362,9 @@ mod tests {
             "[::1]:8567",
             "[::1]",
             "belt.example:80",
+            "192.0.2.1:8567",
+            "192.0.2.1",
+            "[::ffff:192.0.2.1]:8567",
         ] {
             check("/mirror", &[("host", host)], Ok(()));
         }
@@ -350,7 +372,18 @@ mod tests {
             "",
             "evil.example",
             "localhost.evil.example",
+            // Another machine's, and the visitor's own.
             "192.168.1.2:8567",
+            "192.0.2.9:8567",
+            "192.0.2.1.evil.example",
+            "0.0.0.0:8567",
+            "[::]:8567",
+            "3221225985",
+            "0xc0.0.2.1",
+            "192.0.2.01",
+            "localhost.",
+            "192.0.2.1@evil.example",
+            "192.0.2.1, evil.example",
             "localhost:port",
             "localhost:",
             "localhost@evil.example",

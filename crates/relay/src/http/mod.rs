@@ -4,6 +4,7 @@
 
 mod accept;
 mod base_path;
+mod enter;
 mod forwarded;
 mod guard;
 mod list;
@@ -28,13 +29,24 @@ pub use tls::{Tls, TlsError};
 pub use transport::Transport;
 pub use visitor::Visitor;
 
+use crate::hall::Gate;
+
 /// These routes, then the page's files; all behind the guard.
-pub fn router(routes: Router, page: &Page, access: &Access, transport: &Transport) -> Router {
-    let guard = Arc::new(guard::Guard::new(access, transport));
+pub fn router(
+    routes: Router,
+    page: &Page,
+    access: &Access,
+    transport: &Transport,
+    gate: Gate,
+) -> Router {
+    let gate = Arc::new(gate);
+    let base = &transport.base_path;
+    let entrance = enter::routes(&gate, base.as_str());
+    let guard = Arc::new(guard::Guard::new(access, transport, gate));
     let inside = routes
+        .merge(entrance)
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback_service(page.files());
-    let base = &transport.base_path;
     base.before(inside)
         .layer(middleware::from_fn_with_state(guard, guard::guard))
 }

@@ -61,7 +61,7 @@ pub enum TlsError {
 /// What a connection to a port with TLS turned out to be.
 pub enum Opened {
     /// As it should be.
-    Secured(Secured),
+    Secured(Box<Secured>),
     /// The other end began with something else; nothing of it has been read.
     Plain(TcpStream),
 }

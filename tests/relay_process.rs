@@ -219,7 +219,11 @@ impl RelayProcess {
         let is_alone = is_near(page)
             && address.inet().is_none_or(is_near)
             && !arguments.contains(&"--trusted-proxy");
-        let link = (!is_alone).then(|| said("lecturer ", ""));
+        let link = (!is_alone).then(|| {
+            let link = said("lecturer ", "");
+            said("guests ", "");
+            link
+        });
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         RelayProcess {
             child,

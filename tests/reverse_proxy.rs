@@ -133,7 +133,7 @@ async fn check(certificate: &Certificate, proxy: SocketAddr) {
     for said in [
         "",
         "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: gopher\r\n",
-        "X-Forwarded-For: me, 127.0.0.1\r\nX-Forwarded-For: them\r\n",
+        "X-Forwarded-For: me, 192.0.2.7\r\nX-Forwarded-For: 127.0.0.1\r\n",
         "Origin: https://belt.example\r\n",
     ] {
         let answer = get("/belt/healthz", said).await;

@@ -1,13 +1,18 @@
 //! The page by https: what a relay needs for it, what it refuses, and that all else is as before.
 
-use std::{fs, io::Read, process::Stdio};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
 
 use protocol::wire::FromRelay;
+use tokio::{task::spawn_blocking, time::timeout};
 
 use crate::{
     certificate::{Certificate, next, web_socket},
     errors::fails,
-    relay_process::{RelayProcess, http, page_dir},
+    relay_process::{PATIENCE, RelayProcess, http, page_dir},
 };
 
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -127,19 +132,21 @@ async fn a_renewed_certificate_is_used_from_then_on() {
     assert!(refused.is_err());
 }
 
-#[test]
-fn a_certificate_out_of_its_time_is_told() {
+#[tokio::test]
+async fn a_certificate_out_of_its_time_is_told() {
     for (years, expect) in [((2000, 2001), "expired"), ((3000, 3001), "valid in")] {
         let certificate = Certificate::of_years(&["localhost"], years.0, years.1);
         let options = certificate.options();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let (mut read, write) = std::io::pipe().unwrap();
+        let (read, write) = std::io::pipe().unwrap();
         let mut relay = RelayProcess::start_after(":", &options, Stdio::from(write));
-        relay.kill();
-        let mut said = String::new();
-        read.read_to_string(&mut said).unwrap();
+        // Its log is written by a thread of its own, perhaps later than it says where it is.
+        let line = spawn_blocking(move || BufReader::new(read).lines().next());
+        let line = timeout(PATIENCE, line).await.expect("it is told").unwrap();
+        let said = line.unwrap().unwrap();
         assert!(said.contains(expect) && said.contains("cert.pem"), "{said}");
-        assert_eq!(said.lines().count(), 1, "{said}");
+        // All the same it serves.
+        assert!(relay.is_alive());
     }
 }
 

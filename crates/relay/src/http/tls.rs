@@ -59,6 +59,13 @@ pub enum TlsError {
 }
 
 /// What a connection to a port with TLS turned out to be.
+#[cfg_attr(
+    not(all(feature = "tls", target_os = "linux")),
+    expect(
+        dead_code,
+        reason = "there is no TLS by which it could turn out to be anything"
+    )
+)]
 pub enum Opened {
     /// As it should be.
     Secured(Box<Secured>),

@@ -8,9 +8,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName};
-use ipnet::IpNet;
 
-use super::visitor::Caller;
+use super::{transport::Transport, visitor::Caller};
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -45,7 +44,7 @@ pub enum Malformed {
 /// The caller is trusted and one of its headers is malformed. A header that is missing is not: the
 /// connection itself tells.
 pub fn asked<'a>(
-    proxies: &[IpNet],
+    transport: &Transport,
     caller: &Caller,
     headers: &'a HeaderMap,
 ) -> Result<Asked<'a>, Malformed> {
@@ -55,7 +54,7 @@ pub fn asked<'a>(
         is_secure: caller.is_tls,
         host: None,
     };
-    if !is_trusted(proxies, peer) {
+    if !transport.trusts(peer) {
         return Ok(direct);
     }
     let is_secure = match once(headers, &PROTO).map_err(|()| Malformed::Proto)? {
@@ -69,7 +68,7 @@ pub fn asked<'a>(
         return Err(Malformed::Host);
     }
     Ok(Asked {
-        address: first_outside(proxies, headers)?.unwrap_or(peer),
+        address: first_outside(transport, headers)?.unwrap_or(peer),
         is_secure,
         host,
     })
@@ -78,7 +77,7 @@ pub fn asked<'a>(
 /// The right-most address that is no trusted proxy's: each proxy appends whom it was asked by, and
 /// what stands left of the first stranger is the stranger's own writing. If all are trusted, the
 /// left-most, which asked first.
-fn first_outside(proxies: &[IpNet], headers: &HeaderMap) -> Result<Option<IpAddr>, Malformed> {
+fn first_outside(transport: &Transport, headers: &HeaderMap) -> Result<Option<IpAddr>, Malformed> {
     let mut found = None;
     for line in headers.get_all(FOR).iter().rev() {
         // One header in several lines is one list (RFC 9110, 5.3).
@@ -88,7 +87,7 @@ fn first_outside(proxies: &[IpNet], headers: &HeaderMap) -> Result<Option<IpAddr
             let item = comma.map_or(left, |at| &left[at + 1..]);
             let address = address(item).ok_or(Malformed::For)?;
             found = Some(address);
-            if !is_trusted(proxies, address) {
+            if !transport.trusts(address) {
                 return Ok(found);
             }
             rest = comma.map(|at| &left[..at]);
@@ -111,10 +110,6 @@ fn address(item: &[u8]) -> Option<IpAddr> {
             .ok()?,
     };
     Some(address.to_canonical())
-}
-
-fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
-    proxies.iter().any(|proxy| proxy.contains(&address))
 }
 
 /// The header's text; an error if it is there twice or is no text.
@@ -140,12 +135,16 @@ mod tests {
 
     fn asked_from<'a>(peer: &str, headers: &'a HeaderMap) -> Result<Asked<'a>, Malformed> {
         let proxies = ["10.1.0.0/16", "::1/128"].map(|it| it.parse().unwrap());
+        let transport = Transport {
+            proxies: proxies.into(),
+            ..Transport::default()
+        };
         let caller = Caller {
             peer: peer.parse().unwrap(),
             local: "10.1.0.2:8567".parse().unwrap(),
             is_tls: false,
         };
-        asked(&proxies, &caller, headers)
+        asked(&transport, &caller, headers)
     }
 
     fn headers(said: &[(&str, &str)]) -> HeaderMap {

@@ -143,7 +143,7 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let checked = asked(&guard.transport.proxies, &caller, headers)
+    let checked = asked(&guard.transport, &caller, headers)
         .map_err(Refused::from)
         .and_then(|asked| {
             guard.check(request.method(), request.uri(), headers, &caller, &asked)?;
@@ -346,7 +346,7 @@ mod tests {
             local: "192.0.2.1:8567".parse().unwrap(),
             is_tls: false,
         };
-        let asked = asked(&[], &caller, &map).unwrap();
+        let asked = asked(&Transport::default(), &caller, &map).unwrap();
         let target = target.parse().unwrap();
         let found = guard.check(&Method::GET, &target, &map, &caller, &asked);
         assert_eq!(found, expect, "{target} {headers:?}");

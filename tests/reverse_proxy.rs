@@ -8,8 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use protocol::wire::FromRelay;
+use protocol::{Right, wire::FromRelay};
 use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
 
 use crate::{
     certificate::{Certificate, next, web_socket},
@@ -124,7 +126,7 @@ async fn only_a_trusted_proxy_is_believed() {
 }
 
 /// What a visitor sees of a relay behind a proxy that is set up well.
-async fn check(certificate: &Certificate, proxy: SocketAddr) {
+async fn check(certificate: &Certificate, proxy: SocketAddr, relay: &RelayProcess) {
     let get = async |target: &str, headers: &str| {
         let request = get(target, &format!("Host: {NAME}\r\n{headers}"));
         certificate.http(proxy, NAME, &request).await
@@ -155,11 +157,44 @@ async fn check(certificate: &Certificate, proxy: SocketAddr) {
     let origin = ("origin", "https://belt.example");
     let url = "wss://belt.example/belt/mirror";
     let mut socket = web_socket(stream, url, &[origin]).await.unwrap();
-    let first = next(&mut socket).await;
-    assert!(matches!(first, Some(FromRelay::Header(_))), "{first:?}");
+    // Though the proxy comes from loopback, who comes by it is a guest.
+    assert_eq!(right(&mut socket).await, Right::Participant);
+
+    let link = relay.link.as_deref().unwrap();
+    let (_, token) = link.rsplit_once('?').unwrap();
+    let answer = get(&format!("/belt/enter?{token}"), "").await;
+    assert_eq!(status(&answer), "303", "{answer}");
+    let mut cookies = answer.lines().filter_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("set-cookie").then_some(value)
+    });
+    let cookie = cookies.find(|it| it.contains("Path=/belt/mirror;"));
+    let cookie = cookie.unwrap_or_else(|| panic!("{answer}"));
+    for word in ["; Secure", "; HttpOnly", "; SameSite=Strict"] {
+        assert!(cookie.contains(word), "{cookie}");
+    }
+    let (cookie, _) = cookie.split_once(';').unwrap();
+    let stream = certificate.connect(proxy, NAME).await;
+    let headers = [origin, ("cookie", cookie)];
+    let mut socket = web_socket(stream, url, &headers).await.unwrap();
+    assert_eq!(right(&mut socket).await, Right::Lecturer);
+
     let stream = certificate.connect(proxy, NAME).await;
     let foreign = ("origin", "https://evil.example");
     assert!(web_socket(stream, url, &[foreign]).await.is_err());
+}
+
+/// What a viewer is told that they may do.
+async fn right<S>(socket: &mut WebSocketStream<S>) -> Right
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let message = next(socket).await.expect("the mirror goes on");
+        if let FromRelay::Hall(hall) = message {
+            return hall.right;
+        }
+    }
 }
 
 #[tokio::test]
@@ -167,7 +202,7 @@ async fn it_works_behind_a_proxy() {
     let certificate = Certificate::of(&[NAME]);
     let relay = RelayProcess::start(&OPTIONS);
     let proxy = Proxy::before(relay.page, &certificate).await.unwrap();
-    check(&certificate, proxy.addr).await;
+    check(&certificate, proxy.addr, &relay).await;
 }
 
 /// The block of that language in the documentation.
@@ -264,7 +299,7 @@ async fn it_works_behind_nginx_as_documented() {
     let prefix = format!("{}/", path_of(dir.path()));
     let arguments = ["-p", &prefix, "-c", "nginx.conf", "-e", "log"];
     if let Some(nginx) = Background::start(dir, "nginx", &arguments) {
-        check(&certificate, at).await;
+        check(&certificate, at, &relay).await;
         drop(nginx);
     }
 }
@@ -293,7 +328,7 @@ async fn it_works_behind_caddy_as_documented() {
     fs::write(dir.path().join("Caddyfile"), config).unwrap();
     let arguments = ["start", "--config", "Caddyfile", "--pidfile", "pid"];
     if let Some(caddy) = Background::start(dir, "caddy", &arguments) {
-        check(&certificate, at).await;
+        check(&certificate, at, &relay).await;
         drop(caddy);
     }
 }

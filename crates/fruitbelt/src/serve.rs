@@ -45,12 +45,12 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: links::hall(
-            is_open_to_others(&arguments),
+            arguments.is_open_to_others(),
             arguments.hall.hide_bytes,
             arguments.page_options.open,
         )?,
         limits: arguments.limits.limits(),
-        transport: arguments.transport.transport(),
+        transport: arguments.transport.transport()?,
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {
@@ -63,7 +63,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
-    let page = format!("http://{}/", listeners.page_addr());
+    let page = config.transport.url(listeners.page_addr());
     announce(&format!(
         "echo {}\npage {page}",
         match listeners.echo_addr() {
@@ -80,12 +80,6 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     relay::run(config, listeners, record, told)
         .await
         .map_err(|error| explain(&error))
-}
-
-/// Somebody else than this machine's user can reach it.
-fn is_open_to_others(arguments: &Serve) -> bool {
-    let echo_is_near = arguments.echo.inet().is_none_or(|at| at.ip().is_loopback());
-    !(echo_is_near && arguments.page.ip().is_loopback())
 }
 
 /// The only lines on standard output: another program may read them.

@@ -49,7 +49,10 @@ use tokio::{
 
 pub use client::ClientSettings;
 pub use hall::{HallConfig, Token};
-pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
+pub use http::{
+    Access, BasePath, BasePathError, List, Listed, Origin, OriginError, Page, Tls, TlsError,
+    Transport, replay::Replayed,
+};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
 pub use limits::Limits;
@@ -168,12 +171,13 @@ pub async fn run(
         &relay.config.page,
         &relay.config.access,
         gate,
+        &relay.config.transport,
     );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
         async move {
             tokio::select! {
-                () = http::serve(router, &page, &relay.callers) => {}
+                () = http::serve(router, &page, &relay.callers, relay.config.transport.tls.as_ref()) => {}
                 () = relay.callers.closing.cancelled() => {}
             }
         }
@@ -194,13 +198,14 @@ pub async fn replay(
     page: &Page,
     recordings: Vec<Replayed>,
     access: &Access,
+    transport: &Transport,
     listener: PageListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     page.check()?;
     // Nothing is driven there, so nobody is held back.
     let routes = http::replay::routes(recordings);
-    let router = http::router(routes, page, access, Gate::open());
+    let router = http::router(routes, page, access, Gate::open(), transport);
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,
@@ -209,7 +214,7 @@ pub async fn replay(
     })?;
     let callers = Callers::default();
     tokio::select! {
-        () = http::serve(router, &listener, &callers) => {}
+        () = http::serve(router, &listener, &callers, transport.tls.as_ref()) => {}
         () = shutdown => {}
     }
     drop(listener);

@@ -13,6 +13,7 @@ use hyper_util::{
 };
 use socket2::SockRef;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
@@ -20,7 +21,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use super::visitor::Caller;
+use super::{
+    tls::{Opened, Tls, lead_to_https},
+    visitor::Caller,
+};
 use crate::{GRACE, mirror};
 
 /// The most connections to the page's port: all viewers, and as many again that fetch files.
@@ -57,8 +61,9 @@ impl Callers {
     }
 }
 
-/// Serves until dropped; the tasks of open connections end when the callers are to end.
-pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
+/// Serves until dropped, by TLS if there is one; the tasks of open connections end when the callers
+/// are to end.
+pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers, tls: Option<&Tls>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut failing = false;
     loop {
@@ -84,9 +89,10 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
                 let caller = Caller {
                     peer,
                     local,
-                    is_tls: false,
+                    is_tls: tls.is_some(),
                 };
-                let connection = serve_one(router.clone(), caller, stream, closing, place);
+                let tls = tls.cloned();
+                let connection = serve_one(router.clone(), caller, stream, tls, closing, place);
                 callers.tasks.spawn(connection);
             }
             Err(error) => {
@@ -104,9 +110,42 @@ async fn serve_one(
     router: Router,
     caller: Caller,
     stream: TcpStream,
+    tls: Option<Tls>,
     closing: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
+    match tls {
+        None => converse(router, caller, stream, closing).await,
+        // Apart, so that a plain connection does not hold the room that this one needs.
+        Some(tls) => Box::pin(secure(tls, router, caller, stream, closing)).await,
+    }
+}
+
+/// As [`converse`], once hands are shaken.
+async fn secure(
+    tls: Tls,
+    router: Router,
+    caller: Caller,
+    stream: TcpStream,
+    closing: CancellationToken,
+) {
+    let opened = tokio::select! {
+        opened = timeout(HEADER_TIMEOUT, tls.open(stream)) => opened,
+        () = closing.cancelled() => return,
+    };
+    match opened {
+        Ok(Ok(Opened::Secured(stream))) => converse(router, caller, stream, closing).await,
+        Ok(Ok(Opened::Plain(stream))) => converse(lead_to_https(), caller, stream, closing).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS with a connection to the page's port"),
+        Err(_) => tracing::debug!("a connection to the page's port was too slow to begin TLS"),
+    }
+}
+
+/// Answers requests until one of both ends it.
+async fn converse<S>(router: Router, caller: Caller, stream: S, closing: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let router = router.map_request(move |mut request: Request<_>| {
         request.extensions_mut().insert(caller);
         request

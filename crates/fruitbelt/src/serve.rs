@@ -45,7 +45,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: links::hall(
-            is_open_to_others(&arguments),
+            arguments.is_open_to_others(),
             arguments.hall.hide_bytes,
             arguments.page_options.open,
         )?,
@@ -80,14 +80,6 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     relay::run(config, listeners, record, told)
         .await
         .map_err(|error| explain(&error))
-}
-
-/// Somebody else than this machine's user can reach it: over the net, or through a proxy that may
-/// stand on this machine and serve all the world.
-fn is_open_to_others(arguments: &Serve) -> bool {
-    let echo_is_near = arguments.echo.inet().is_none_or(|at| at.ip().is_loopback());
-    let is_alone = arguments.transport.trusted_proxy.is_empty();
-    !(echo_is_near && arguments.page.ip().is_loopback() && is_alone)
 }
 
 /// The only lines on standard output: another program may read them.

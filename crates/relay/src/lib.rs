@@ -170,8 +170,8 @@ pub async fn run(
         http::live::routes(&relay),
         &relay.config.page,
         &relay.config.access,
-        &relay.config.transport,
         gate,
+        &relay.config.transport,
     );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
@@ -205,7 +205,7 @@ pub async fn replay(
     page.check()?;
     // Nothing is driven there, so nobody is held back.
     let routes = http::replay::routes(recordings);
-    let router = http::router(routes, page, access, transport, Gate::open());
+    let router = http::router(routes, page, access, Gate::open(), transport);
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,

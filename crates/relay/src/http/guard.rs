@@ -96,8 +96,8 @@ pub struct Guard {
     allowed: HashSet<String>,
     frames: Vec<Origin>,
     content_policy: HeaderValue,
-    transport: Transport,
     gate: Arc<Gate>,
+    transport: Transport,
 }
 
 /// Why a request is refused.
@@ -146,10 +146,10 @@ pub async fn guard(
     let checked = asked(&guard.transport, &caller, headers)
         .map_err(Refused::from)
         .and_then(|asked| {
-            guard.check(request.method(), request.uri(), headers, &caller, &asked)?;
-            let cookies = headers.get_all(header::COOKIE).iter();
+            guard.check(request.method(), request.uri(), headers, &asked, &caller)?;
+            let cookies = headers.get_all(header::COOKIE);
             Ok(Visitor {
-                right: guard.gate.right(cookies.map(HeaderValue::as_bytes)),
+                right: guard.gate.right(cookies.iter().map(HeaderValue::as_bytes)),
                 address: asked.address,
                 is_secure: asked.is_secure,
             })
@@ -182,7 +182,7 @@ pub async fn guard(
 impl Guard {
     /// Loopback names are always allowed; those of `access` and of the certificate are, too. The
     /// gate says who of those who may ask is the lecturer.
-    pub fn new(access: &Access, transport: &Transport, gate: Arc<Gate>) -> Guard {
+    pub fn new(access: &Access, gate: Arc<Gate>, transport: &Transport) -> Guard {
         let mut content_policy = CONTENT_POLICY.to_owned();
         for Origin(origin) in &access.frames {
             content_policy.push(' ');
@@ -195,8 +195,8 @@ impl Guard {
             // An origin is made of letters, digits and a few signs, all of which a header may hold.
             content_policy: HeaderValue::try_from(content_policy)
                 .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
-            transport: transport.clone(),
             gate,
+            transport: transport.clone(),
         }
     }
 
@@ -205,8 +205,8 @@ impl Guard {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-        caller: &Caller,
         asked: &Asked<'_>,
+        caller: &Caller,
     ) -> Result<(), Refused> {
         if method != Method::GET && method != Method::HEAD {
             return Err(Refused::Method);
@@ -335,7 +335,7 @@ mod tests {
                 .map(|origin| origin.parse().unwrap())
                 .collect(),
         };
-        let guard = Guard::new(&access, &Transport::default(), Arc::new(Gate::open()));
+        let guard = Guard::new(&access, Arc::new(Gate::open()), &Transport::default());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
@@ -346,9 +346,13 @@ mod tests {
             local: "192.0.2.1:8567".parse().unwrap(),
             is_tls: false,
         };
-        let asked = asked(&Transport::default(), &caller, &map).unwrap();
+        let asked = Asked {
+            address: IpAddr::from([127, 0, 0, 1]),
+            is_secure: false,
+            host: None,
+        };
         let target = target.parse().unwrap();
-        let found = guard.check(&Method::GET, &target, &map, &caller, &asked);
+        let found = guard.check(&Method::GET, &target, &map, &asked, &caller);
         assert_eq!(found, expect, "{target} {headers:?}");
     }
 

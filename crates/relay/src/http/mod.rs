@@ -36,13 +36,13 @@ pub fn router(
     routes: Router,
     page: &Page,
     access: &Access,
-    transport: &Transport,
     gate: Gate,
+    transport: &Transport,
 ) -> Router {
     let gate = Arc::new(gate);
     let base = &transport.base_path;
     let entrance = enter::routes(&gate, base.as_str());
-    let guard = Arc::new(guard::Guard::new(access, transport, gate));
+    let guard = Arc::new(guard::Guard::new(access, gate, transport));
     let inside = routes
         .merge(entrance)
         .route("/healthz", get(|| async { "ok\n" }))

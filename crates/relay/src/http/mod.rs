@@ -6,6 +6,7 @@ mod accept;
 mod guard;
 mod list;
 pub mod live;
+mod metrics;
 mod ndjson;
 mod page;
 pub mod replay;

@@ -15,7 +15,7 @@ use protocol::{Cursor, Run, Seq};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::{Visitor, list::List, ndjson};
+use super::{Visitor, list::List, metrics::metrics, ndjson};
 use crate::{
     Relay,
     mirror::{self, Watched},
@@ -41,6 +41,11 @@ pub fn routes(relay: &Arc<Relay>) -> Router {
         .route("/recording.ndjson", get(download))
         .route("/recordings.json", get(list))
         .with_state(shared)
+        .merge(
+            Router::new()
+                .route("/metrics", get(metrics))
+                .with_state(Arc::clone(relay)),
+        )
 }
 
 /// Where a viewer wants to go on.

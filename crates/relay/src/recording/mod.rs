@@ -65,6 +65,11 @@ impl Recordings {
         self.told.subscribe()
     }
 
+    /// How many are being written.
+    pub fn running(&self) -> usize {
+        self.running.len()
+    }
+
     /// Records from now on into a file, to the end.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! An accept loop of its own: `axum::serve` neither ends while a stream is open nor limits the time
 //! in which headers must come. Knows nothing of what is asked for.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{Router, extract::Request};
 use hyper::server::conn::http1;
@@ -14,19 +14,18 @@ use hyper_util::{
 use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use super::visitor::Caller;
-use crate::{GRACE, mirror};
+use crate::limits::{Admitted, Limits, Places, TurnedAway};
 
-/// The most connections to the page's port: all viewers, and as many again that fetch files.
-const CONNECTIONS_MAX: usize = 2 * mirror::VIEWERS_MAX;
-/// In which a request's headers must have come, and the longest that a connection may idle.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// For so many viewers as there may be, so many connections that fetch files: a browser opens six.
+const CONNECTIONS_A_VIEWER: u32 = 2;
+/// From one address there may be more: a page is fetched by several at once.
+const CONNECTIONS_A_VIEWER_OF_AN_ADDRESS: u32 = 4;
 const HEADERS_MAX: usize = 64;
 /// Buffer for reading, which limits the headers' size, bytes.
 const HEADER_BYTES_MAX: usize = 16 << 10;
@@ -49,25 +48,43 @@ pub struct Callers {
 }
 
 impl Callers {
-    /// Ends them in order.
-    pub async fn end(&self) {
+    /// Ends them in order, in that time.
+    pub async fn end(&self, grace: Duration) {
         self.closing.cancel();
         self.tasks.close();
-        let _ = timeout(GRACE, self.tasks.wait()).await;
+        let _ = timeout(grace, self.tasks.wait()).await;
     }
 }
 
 /// Serves until dropped; the tasks of open connections end when the callers are to end.
-pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let mut failing = false;
+pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers, limits: &Limits) {
+    let places = Places::new(
+        limits.viewers.saturating_mul(CONNECTIONS_A_VIEWER),
+        limits
+            .viewers_per_address
+            .saturating_mul(CONNECTIONS_A_VIEWER_OF_AN_ADDRESS),
+    );
+    let (mut failing, mut turned_away) = (false, TurnedAway::default());
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
+        let place = places.free().await;
         match listener.accept().await {
             Ok((stream, peer)) => {
                 failing = false;
+                let place = match places.admit(place, Some(peer.ip())) {
+                    Ok(place) => place,
+                    Err(_) => {
+                        turn_away(&stream);
+                        turned_away.count();
+                        if let Some((_, true)) = turned_away.take() {
+                            tracing::warn!(
+                                "{} connections from {} fetch files; further ones are refused",
+                                places.most_per_address(),
+                                peer.ip()
+                            );
+                        }
+                        continue;
+                    }
+                };
                 if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
                     tracing::debug!(%error, "SO_SNDBUF stays as it is");
                 }
@@ -86,12 +103,21 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
                     local,
                     is_tls: false,
                 };
-                let connection = serve_one(router.clone(), caller, stream, closing, place);
+                let connection = serve_one(
+                    router.clone(),
+                    caller,
+                    stream,
+                    closing,
+                    place,
+                    limits.clone(),
+                );
                 callers.tasks.spawn(connection);
             }
             Err(error) => {
                 if !failing {
-                    tracing::warn!(%error, "accept fails on the page's port; it is tried again");
+                    tracing::warn!(
+                        "accept fails on the page's port: {error}; those who are in stay, and it is tried again"
+                    );
                 }
                 failing = true;
                 sleep(FAILED_PAUSE).await;
@@ -100,12 +126,21 @@ pub async fn serve(router: Router, listener: &TcpListener, callers: &Callers) {
     }
 }
 
+/// Says so in words, if they can be said at once.
+fn turn_away(stream: &TcpStream) {
+    const WORDS: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain\r\n\
+        Content-Length: 50\r\nConnection: close\r\n\r\n\
+        too many connections from your address; wait a bit";
+    let _ = SockRef::from(stream).send(WORDS);
+}
+
 async fn serve_one(
     router: Router,
     caller: Caller,
     stream: TcpStream,
     closing: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    _place: Admitted,
+    limits: Limits,
 ) {
     let router = router.map_request(move |mut request: Request<_>| {
         request.extensions_mut().insert(caller);
@@ -113,7 +148,7 @@ async fn serve_one(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        .header_read_timeout(limits.handshake)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEADER_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
@@ -127,7 +162,7 @@ async fn serve_one(
         }
         () = closing.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            let _ = timeout(GRACE, connection).await;
+            let _ = timeout(limits.grace, connection).await;
         }
     }
 }

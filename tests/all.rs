@@ -16,6 +16,7 @@ mod framing;
 mod http;
 mod lessons;
 mod log;
+mod metrics;
 mod mirror;
 mod proxy;
 mod python;

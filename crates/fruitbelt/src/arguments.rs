@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
+use crate::log;
 use hall::HallOptions;
 use limits::LimitOptions;
 use transport::TransportOptions;
@@ -25,6 +26,9 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: Serve,
+    /// How the log looks, on standard error; RUST_LOG says how much of it
+    #[arg(long, value_name = "FORM", global = true, value_enum, default_value_t)]
+    pub log: log::Form,
 }
 
 #[derive(Debug, Subcommand)]

@@ -146,8 +146,15 @@ pub fn explain(error: &StartError) -> anyhow::Error {
     }
 }
 
+/// As shells say of a program that was ended by SIGINT.
+const INTERRUPTED: i32 = 130;
+/// The same of SIGTERM.
 #[cfg(unix)]
-/// Done when Ctrl-C or TERM comes.
+const TERMINATED: i32 = 143;
+
+#[cfg(unix)]
+/// Done when Ctrl-C or TERM comes. Whoever says so again wants it at once: the second one ends this
+/// program as it is, with 130 or 143.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -157,17 +164,30 @@ pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("ending");
+        tracing::info!("ending in order; once more ends it at once");
+        tokio::spawn(async move {
+            let code = tokio::select! {
+                _ = interrupt.recv() => INTERRUPTED,
+                _ = terminate.recv() => TERMINATED,
+            };
+            std::process::exit(code);
+        });
     })
 }
 
 #[cfg(not(unix))]
-/// Done when Ctrl-C or TERM comes.
+/// Done when Ctrl-C comes. Whoever says so again wants it at once: the second one ends this program
+/// as it is, with 130.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::warn!(%error, "Ctrl-C cannot be handled");
             std::future::pending::<()>().await;
         }
+        tokio::spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(INTERRUPTED);
+            }
+        });
     })
 }

@@ -11,6 +11,7 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
+mod alone;
 mod by_hand;
 mod client;
 mod datagram;
@@ -40,7 +41,7 @@ mod stream;
 #[cfg(target_os = "linux")]
 mod unix_place;
 
-use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::Future, io, path::PathBuf, sync::Arc};
 
 use tokio::{
     net::TcpListener,
@@ -56,9 +57,7 @@ pub use http::{
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
 pub use limits::Limits;
-pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, PageListener, StartError, Which};
-pub use mirror::VIEWERS_MAX;
 pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
@@ -69,8 +68,6 @@ use http::Callers;
 use recording::Recordings;
 use stage::Server;
 
-/// How long the connections, and then the viewers, have to end.
-const GRACE: Duration = Duration::from_secs(1);
 /// Threads for the viewers.
 const VIEWER_THREADS: usize = 2;
 
@@ -131,7 +128,11 @@ pub async fn run(
         tracing::debug!(%error, "the limit of descriptors stays as it is");
     }
     let journal = Arc::new(Journal::new(stage::new_run()?));
-    let recordings = Recordings::new(Arc::clone(&journal), config.record_dir.clone());
+    let recordings = Recordings::new(
+        Arc::clone(&journal),
+        config.record_dir.clone(),
+        &config.limits,
+    );
     if let Some(file) = record {
         let header = stage::header(&config.program, &journal);
         recordings
@@ -153,6 +154,7 @@ pub async fn run(
     };
     let stage = Stage::start(
         config.echo.clone(),
+        config.limits.clone(),
         listeners.echo,
         journal,
         &config.program,
@@ -177,7 +179,13 @@ pub async fn run(
         let relay = Arc::clone(&relay);
         async move {
             tokio::select! {
-                () = http::serve(router, &page, &relay.callers, relay.config.transport.tls.as_ref()) => {}
+                () = http::serve(
+                    router,
+                    &page,
+                    &relay.callers,
+                    relay.config.transport.tls.as_ref(),
+                    &relay.config.limits,
+                ) => {}
                 () = relay.callers.closing.cancelled() => {}
             }
         }
@@ -186,7 +194,7 @@ pub async fn run(
     // First the connections, so that recordings and viewers are told of their end.
     stage.close().await;
     relay.recordings.end().await;
-    relay.callers.end().await;
+    relay.callers.end(relay.config.limits.grace).await;
     Ok(())
 }
 
@@ -212,13 +220,13 @@ pub async fn replay(
         addr: addr.into(),
         source,
     })?;
-    let callers = Callers::default();
+    let (callers, limits) = (Callers::default(), Limits::default());
     tokio::select! {
-        () = http::serve(router, &listener, &callers, transport.tls.as_ref()) => {}
+        () = http::serve(router, &listener, &callers, transport.tls.as_ref(), &limits) => {}
         () = shutdown => {}
     }
     drop(listener);
-    callers.end().await;
+    callers.end(limits.grace).await;
     Ok(())
 }
 

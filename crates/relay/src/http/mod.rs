@@ -9,6 +9,7 @@ mod forwarded;
 mod guard;
 mod list;
 pub mod live;
+mod metrics;
 mod ndjson;
 mod page;
 pub mod replay;

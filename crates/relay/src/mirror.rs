@@ -19,8 +19,7 @@ use tokio::{
 use tokio_tungstenite::tungstenite;
 
 use crate::{
-    Reader, Relay, Server, Shown, alone::alone, http::Visitor, limits::Bucket,
-    registry::CLIENTS_MAX,
+    Reader, Relay, Server, alone::alone, http::Visitor, limits::Bucket, registry::CLIENTS_MAX,
 };
 
 /// tungstenite's buffer for reading; its default would cost 128 KiB a viewer.
@@ -184,8 +183,7 @@ impl Watched {
 
     /// What this visitor is told of who may do what here.
     fn hall(&self) -> Hall {
-        let Shown { page, echo } = &self.relay.shown;
-        self.relay.config.hall.told(self.visitor.right, page, echo)
+        self.relay.config.hall.told(self.visitor.right)
     }
 
     /// Returns when there is nothing more to be watched, with the reason. The relay's own server may

@@ -26,6 +26,7 @@ mod relay_process;
 mod replay;
 mod requests;
 mod reverse_proxy;
+mod rights;
 mod send;
 mod sockets;
 mod tls;

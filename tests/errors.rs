@@ -47,8 +47,19 @@ fn what_cannot_start_says_why() {
         ],
         &["--page", &taken, "in use"],
     );
+    let recording = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../web/recordings/sample.ndjson"
+    );
     fails(
-        &["--page-dir", page, "--page", "0.0.0.0:0"],
+        &[
+            "replay",
+            recording,
+            "--page-dir",
+            page,
+            "--page",
+            "0.0.0.0:0",
+        ],
         &["--page", "loopback", "ssh"],
     );
     fails(

@@ -34,7 +34,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the echo server and mirror it to the page (what happens without a subcommand)
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Be the demonstration client: send batches of 0123456789…, and print what is sent and what comes
     Send(Send),
     /// Give a lesson at this terminal, on real sockets, and check what must be true of it
@@ -463,7 +463,7 @@ mod tests {
         ] {
             let cli = Cli::try_parse_from(line).unwrap();
             let serve = match cli.command {
-                Some(Command::Serve(serve)) => serve,
+                Some(Command::Serve(serve)) => *serve,
                 _ => cli.serve,
             };
             assert_eq!(serve.policy().bag, Some(100));

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),
-        Some(Command::Serve(arguments)) => serve::serve(arguments),
+        Some(Command::Serve(arguments)) => serve::serve(*arguments),
         None => serve::serve(cli.serve),
     };
     done.unwrap_or_else(|error| fail(&format!("{error:#}"), USAGE))

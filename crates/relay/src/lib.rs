@@ -48,7 +48,7 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use hall::HallConfig;
+pub use hall::{Code, HallConfig};
 pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;

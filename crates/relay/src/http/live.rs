@@ -41,6 +41,7 @@ pub fn routes(relay: &Arc<Relay>) -> Router {
         .route("/recording.ndjson", get(download))
         .route("/recordings.json", get(list))
         .with_state(shared)
+        .merge(super::hall::routes(&relay.config.hall))
 }
 
 /// Where a viewer wants to go on.

@@ -4,6 +4,7 @@
 
 mod accept;
 mod guard;
+mod hall;
 mod list;
 pub mod live;
 mod ndjson;

@@ -5,6 +5,7 @@
 //! back as an event.
 
 mod lecture;
+mod told;
 
 use std::{cell::RefCell, collections::VecDeque};
 
@@ -119,6 +120,7 @@ pub struct App {
     /// A person holds the head: it does not move by itself.
     held: bool,
     given: lecture::Given,
+    told: told::Told,
 }
 
 impl App {
@@ -152,6 +154,7 @@ impl App {
             marker_changes: 0,
             held: false,
             given: lecture::Given::default(),
+            told: told::Told::default(),
         }
     }
 
@@ -229,7 +232,8 @@ impl App {
             }
             FromRelay::Lesson(told) => self.hear_lecture(told.map(|told| *told)),
             FromRelay::Recording(recording) => self.recording = recording,
-            FromRelay::Hall(_) | FromRelay::Audience(_) | FromRelay::Moment(_) => {}
+            FromRelay::Hall(hall) => self.told.hall = Some(*hall),
+            FromRelay::Audience(_) | FromRelay::Moment(_) => {}
         }
     }
 
@@ -620,6 +624,11 @@ impl App {
     /// The version of the relay's words, if it is another one.
     pub fn other_version(&self) -> Option<u8> {
         self.other_version
+    }
+
+    /// What the relay has told of the hall.
+    pub fn told(&self) -> &told::Told {
+        &self.told
     }
 
     /// What happened to the page lately.

@@ -157,6 +157,8 @@ labels! {
     NotSeen: "not seen", "未看到";
     NothingYet: "nothing yet", "还没有";
     Controls: "Controls", "控制";
+    TakePart: "Take part", "参与";
+    GuestsAsk: "The lecturer drives; your own programs can connect.", "由讲师操作，你可以用自己的程序连接。";
     CloseControls: "Close the controls", "关闭控制";
     Scope: "For", "对象";
     ScopeServer: "all connections", "全部连接";

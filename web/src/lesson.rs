@@ -236,6 +236,9 @@ impl Player {
     }
 
     fn open_list(self) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         self.fetch();
         self.view.complaint.put(None);
         browser::open_dialog(list::DIALOG);

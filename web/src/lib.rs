@@ -13,6 +13,7 @@ mod choices;
 mod events;
 mod focus;
 mod frame_loop;
+mod hall;
 mod keys;
 mod lanes;
 mod language;

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
-use hall::HallOptions;
+pub use hall::{HallOptions, Shown, host};
 use limits::LimitOptions;
 use transport::TransportOptions;
 
@@ -48,11 +48,12 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where the echo server listens; port 0 picks a free one, and `unix:` a path of its own
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = echo_address)]
-    pub echo: Address,
-    /// Where the page is, on this machine only; port 0 picks a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
-    pub page: SocketAddr,
+    /// [default: 127.0.0.1:21567, with --hall 0.0.0.0:21567]
+    #[arg(long, value_name = "HOST:PORT", value_parser = echo_address)]
+    echo: Option<Address>,
+    /// Where the page is; port 0 picks a free one [default: 127.0.0.1:8567, with --hall 0.0.0.0:8567]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
+    page: Option<SocketAddr>,
     /// What is asked of listen(2); the accept queue holds one more
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 0, Request::BACKLOG_MAX))]
@@ -168,6 +169,17 @@ pub struct PageDir {
 }
 
 impl Serve {
+    /// Where the echo server listens.
+    pub fn echo(&self) -> Address {
+        let given = self.echo.clone();
+        given.unwrap_or_else(|| self.hall.echo().into())
+    }
+
+    /// Where the page is.
+    pub fn page(&self) -> SocketAddr {
+        self.page.unwrap_or_else(|| self.hall.page())
+    }
+
     pub fn policy(&self) -> Policy {
         Policy {
             read_when: self.read_when,
@@ -429,8 +441,25 @@ mod tests {
                 _ => cli.serve,
             };
             assert_eq!(serve.policy().bag, Some(100));
-            assert_eq!(serve.echo.port(), Some(21567));
+            assert_eq!(serve.echo().to_string(), "127.0.0.1:21567");
         }
+    }
+
+    #[test]
+    fn a_hall_listens_everywhere_unless_told() {
+        let check = |line: &[&str], echo: &str, page: &str| {
+            let line = [&["fruitbelt"], line].concat();
+            let serve = Cli::try_parse_from(line).unwrap().serve;
+            let found = (serve.echo().to_string(), serve.page().to_string());
+            assert_eq!(found, (echo.to_owned(), page.to_owned()));
+        };
+        check(&[], "127.0.0.1:21567", "127.0.0.1:8567");
+        check(&["--hall"], "0.0.0.0:21567", "0.0.0.0:8567");
+        let watch = ["--hall", "--guests", "viewer"];
+        check(&watch, "127.0.0.1:21567", "0.0.0.0:8567");
+        let given = ["--hall", "--echo", "127.0.0.1:0", "--page", "10.0.0.1:80"];
+        check(&given, "127.0.0.1:0", "10.0.0.1:80");
+        check(&["--guests", "viewer"], "127.0.0.1:21567", "127.0.0.1:8567");
     }
 
     #[test]

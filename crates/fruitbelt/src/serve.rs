@@ -15,6 +15,7 @@ use relay::{
 
 use crate::{
     arguments::Serve,
+    hall,
     lesson::{Given, Shelf},
     page::{explain_page, found, open_browser},
 };
@@ -33,7 +34,7 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let shelf = Shelf::of(&arguments.lessons)?;
-    let config = Config {
+    let mut config = Config {
         echo: EchoConfig {
             backlog: arguments.backlog,
             sequential: arguments.sequential,
@@ -55,8 +56,9 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo)
+    let listeners = Listeners::bind(&arguments.echo(), arguments.page(), &config.echo)
         .map_err(|error| explain(&error))?;
+    config.hall = hall::open(&arguments.hall, &listeners);
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
@@ -68,6 +70,10 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             unix => unix.to_string(),
         }
     ));
+    if let Some(lines) = hall::lines(&config.hall) {
+        announce(&lines);
+    }
+    hall::show(&config.hall);
     if arguments.page_options.open {
         open_browser(page);
     }

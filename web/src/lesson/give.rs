@@ -42,11 +42,13 @@ struct Place {
 }
 
 impl Player {
-    /// Whether a lesson can be given here: by the relay, or from a recording of it.
+    /// Whether a lesson can be given here: by the relay, or from a recording of it. Guests of a hall
+    /// go along with the one that the lecturer gives.
     pub(super) fn can_give(self, id: &str) -> bool {
-        self.view
-            .shelf
-            .with(|shelf| shelf.has_relay || shelf.listed.iter().any(|listed| listed.name == id))
+        self.view.drives()
+            && self.view.shelf.with(|shelf| {
+                shelf.has_relay || shelf.listed.iter().any(|listed| listed.name == id)
+            })
     }
 
     /// Begins a lesson.
@@ -61,6 +63,9 @@ impl Player {
 
     /// Begins a lesson, from a page on if it is a recording.
     fn begin_at(self, id: &str, page: Page) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         let name = id.to_owned();
         let request = app::with(|app| {
             if app.list().1 {
@@ -97,6 +102,9 @@ impl Player {
 
     /// Next or back.
     pub(super) fn turn(self, forward: bool) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         // What a view reads is as old as a tenth of a second; a clicker may be faster.
         let lecture = app::with(|app| app.lecture().cloned());
         self.given.put(lecture);

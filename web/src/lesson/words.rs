@@ -10,6 +10,7 @@ use crate::language::labels;
 labels! {
     Lessons: "Lessons", "课程";
     Lesson: "Lesson", "课";
+    LecturerTurns: "The lecturer turns the pages.", "由讲师翻页。";
     NoLessons: "There are no lessons here: the page's server gave none.", "这里没有课程：提供本页的服务器没有给出课程。";
     NoRecordings: "No relay is here to give a lesson, and no lesson is recorded here.", "这里没有能上课的中继，也没有课程的记录。";
     Loading: "The lessons are on their way…", "正在取课程……";

@@ -15,39 +15,29 @@ use crate::{
     lan::{self, Own},
 };
 
-/// Works out what guests are shown, now that it is known where page and echo server listen. Nobody
-/// can come in where both are on loopback, unless a hall was asked for.
-pub fn open(options: &HallOptions, listeners: &Listeners) -> HallConfig {
+/// Works out which addresses guests are shown, now that it is known where page and echo server listen.
+pub fn choose_addresses(hall: &mut HallConfig, options: &HallOptions, listeners: &Listeners) {
+    let Some(guests) = hall.guests else {
+        return;
+    };
     let page = listeners.page_addr();
-    let echo = listeners.echo_addr().inet();
-    let is_open = |addr: SocketAddr| !addr.ip().is_loopback();
-    if !options.hall && !is_open(page) && !echo.is_some_and(is_open) {
-        return HallConfig::default();
-    }
     let found = lan::addresses().unwrap_or_else(|error| {
         tracing::warn!(%error, "the system does not tell this machine's addresses");
         Vec::new()
     });
-    let page_host = shown_host(options, page.ip(), &found);
     if options.hall_address.is_none() {
         tell_choice(page.ip(), &found);
     }
-    let may_connect = options.right() >= Right::Participant;
-    let echo_shown = echo
-        .filter(|addr| may_connect && is_open(*addr))
-        .and_then(|addr| {
-            let host = shown_host(options, addr.ip(), &found)?;
-            Some(format!("{host}:{}", addr.port()))
-        });
-    let page_shown = match &options.hall_address {
+    hall.page_shown = match &options.hall_address {
         Some(Shown::Page { url, .. }) => Some(url.clone()),
-        _ => page_host.map(|host| address(&host, page.port())),
+        _ => shown_host(options, page.ip(), &found).map(|host| address(&host, page.port())),
     };
-    HallConfig {
-        guests: Some(options.right()),
-        page_shown,
-        echo_shown,
-    }
+    let may_connect = |echo: &SocketAddr| guests >= Right::Participant && !echo.ip().is_loopback();
+    let echo = listeners.echo_addr().inet().filter(may_connect);
+    hall.echo_shown = echo.and_then(|echo| {
+        let host = shown_host(options, echo.ip(), &found)?;
+        Some(format!("{host}:{}", echo.port()))
+    });
 }
 
 /// By which host a listener there is reached. None: nobody knows.
@@ -92,12 +82,6 @@ fn tell_choice(listener: IpAddr, found: &[Own]) {
     }
 }
 
-/// The lines for standard output, where programs may read them.
-pub fn lines(hall: &HallConfig) -> Option<String> {
-    let page = hall.page_shown.as_ref().filter(|_| hall.guests.is_some())?;
-    Some(format!("guests {page}"))
-}
-
 /// Shows people at the terminal how guests come in. On standard error, and only if that is a terminal:
 /// standard output is for programs, and a log is no place for a picture.
 pub fn show(hall: &HallConfig) {
@@ -122,12 +106,16 @@ fn picture(hall: &HallConfig) -> Option<String> {
             )
         }
     };
+    let sees = match hall.hide_bytes {
+        true => "lengths, not bytes",
+        false => "what is sent",
+    };
     // A terminal that cannot show colours cannot show a code either.
     let is_dumb = std::env::var_os("TERM").is_some_and(|it| it == "dumb");
     let code = Code::of(page).filter(|_| !is_dumb);
     let code = code.map_or_else(String::new, |code| code.half_blocks());
     Some(format!(
-        "{code}{page}\n{may}; they see what is sent; who has the lecturer's link drives\n"
+        "{code}{page}\n{may}; they see {sees}; who has the lecturer's link drives\n"
     ))
 }
 

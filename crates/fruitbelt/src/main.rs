@@ -9,6 +9,7 @@ mod files;
 mod hall;
 mod lan;
 mod lesson;
+mod links;
 mod page;
 mod recorded;
 mod replay;

@@ -48,7 +48,7 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use hall::{Code, HallConfig};
+pub use hall::{Code, HallConfig, Token};
 pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
@@ -61,6 +61,7 @@ pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
 
+use hall::Gate;
 use http::Callers;
 use recording::Recordings;
 use stage::Server;
@@ -101,6 +102,13 @@ struct Relay {
     /// The viewers, and whoever fetches files.
     callers: Callers,
     recordings: Arc<Recordings>,
+    shown: Shown,
+}
+
+/// Where the listeners are, for people to type.
+struct Shown {
+    page: String,
+    echo: String,
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -135,6 +143,11 @@ pub async fn run(
             addr: listeners.page.addr.into(),
             source,
         })?;
+    let gate = Gate::new(&config.hall, listeners.page.addr.port()).map_err(StartError::Random)?;
+    let shown = Shown {
+        page: format!("http://{}/", listeners.page.addr),
+        echo: listeners.echo.addr.to_string(),
+    };
     let stage = Stage::start(
         config.echo.clone(),
         listeners.echo,
@@ -148,11 +161,13 @@ pub async fn run(
         server: Arc::clone(stage.server()),
         callers: Callers::default(),
         recordings,
+        shown,
     });
     let router = http::router(
         http::live::routes(&relay),
         &relay.config.page,
         &relay.config.access,
+        gate,
     );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
@@ -183,7 +198,9 @@ pub async fn replay(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     page.check()?;
-    let router = http::router(http::replay::routes(recordings), page, access);
+    // Nothing is driven there, so nobody is held back.
+    let routes = http::replay::routes(recordings);
+    let router = http::router(routes, page, access, Gate::open());
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,

@@ -18,6 +18,9 @@ pub struct HallOptions {
     /// the whole address of the page if a proxy gives it another one
     #[arg(long, value_name = "ADDR", value_parser = shown)]
     pub hall_address: Option<Shown>,
+    /// Guests see the lengths of what is sent, not its bytes; the lecturer sees them
+    #[arg(long)]
+    pub hide_bytes: bool,
 }
 
 /// What somebody without the lecturer's link may do.

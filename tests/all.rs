@@ -15,6 +15,7 @@ mod framing;
 mod http;
 mod lessons;
 mod log;
+mod metrics;
 mod mirror;
 mod python;
 mod reading;

@@ -134,8 +134,14 @@ impl RelayProcess {
 
     /// The same as `start`, with a log that tells all, written to `log`.
     pub fn start_with_log(log: Stdio) -> RelayProcess {
+        RelayProcess::start_with_log_and(log, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn start_with_log_and(log: Stdio, arguments: &[&str]) -> RelayProcess {
         let page_dir = page_dir();
-        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), &[], ("debug", log));
+        let log = ("debug", log);
+        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), arguments, log);
         relay.page_dir = Some(page_dir);
         relay
     }

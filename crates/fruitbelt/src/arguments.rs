@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
+use crate::log;
 pub use hall::{HallOptions, Shown, host};
 use limits::LimitOptions;
 use transport::TransportOptions;
@@ -25,6 +26,9 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: Serve,
+    /// How the log looks, on standard error; RUST_LOG says how much of it
+    #[arg(long, value_name = "FORM", global = true, value_enum, default_value_t)]
+    pub log: log::Form,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +124,8 @@ pub struct Replay {
     pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
+    #[command(flatten)]
+    pub transport: TransportOptions,
 }
 
 #[derive(Debug, Args)]
@@ -178,6 +184,26 @@ impl Serve {
     /// Where the page is.
     pub fn page(&self) -> SocketAddr {
         self.page.unwrap_or_else(|| self.hall.page())
+    }
+
+    /// Who may ask for the page: by the name that guests are shown, too.
+    pub fn access(&self) -> Access {
+        let mut access = self.page_options.access();
+        let shown = self.hall.hall_address.as_ref().map(Shown::host);
+        access.hosts.extend(shown.map(str::to_owned));
+        access
+    }
+
+    /// Somebody else than this machine's users may reach it, or is meant to: over the net, or through a
+    /// proxy that stands on this machine and serves others.
+    pub fn is_open_to_others(&self) -> bool {
+        let echo_is_near = self
+            .echo()
+            .inet()
+            .is_none_or(|addr| addr.ip().is_loopback());
+        let page_is_near = self.page().ip().is_loopback();
+        let is_near = echo_is_near && page_is_near && self.transport.trusted_proxy.is_empty();
+        self.hall.hall || !is_near
     }
 
     pub fn policy(&self) -> Policy {

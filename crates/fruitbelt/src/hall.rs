@@ -8,7 +8,7 @@ use std::{
 };
 
 use protocol::{Address, Right};
-use relay::{Code, HallConfig, Listeners};
+use relay::{Code, HallConfig, Listeners, Transport};
 
 use crate::{
     arguments::{HallOptions, Shown, host},
@@ -16,7 +16,12 @@ use crate::{
 };
 
 /// Works out which addresses guests are shown, now that it is known where page and echo server listen.
-pub fn choose_addresses(hall: &mut HallConfig, options: &HallOptions, listeners: &Listeners) {
+pub fn choose_addresses(
+    hall: &mut HallConfig,
+    options: &HallOptions,
+    transport: &Transport,
+    listeners: &Listeners,
+) {
     let Some(guests) = hall.guests else {
         return;
     };
@@ -30,7 +35,8 @@ pub fn choose_addresses(hall: &mut HallConfig, options: &HallOptions, listeners:
     }
     hall.page_shown = match &options.hall_address {
         Some(Shown::Page { url, .. }) => Some(url.clone()),
-        _ => shown_host(options, page.ip(), &found).map(|host| address(&host, page.port())),
+        _ => shown_host(options, page.ip(), &found)
+            .map(|host| transport.url(format!("{host}:{}", page.port()))),
     };
     let may_connect = |echo: &SocketAddr| guests >= Right::Participant && !echo.ip().is_loopback();
     let echo = listeners.echo_addr().inet().filter(may_connect);
@@ -50,14 +56,6 @@ fn shown_host(options: &HallOptions, listener: IpAddr, found: &[Own]) -> Option<
     }
     let likeliest = found.iter().find(|own| lan::reach(listener, own))?;
     Some(host(likeliest.ip))
-}
-
-/// The page's address; a browser needs no port if it is its own.
-fn address(host: &str, port: u16) -> String {
-    match port {
-        80 => format!("http://{host}/"),
-        port => format!("http://{host}:{port}/"),
-    }
 }
 
 /// Says which address was chosen and why, where there was a choice.

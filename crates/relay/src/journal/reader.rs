@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     Journal,
+    places::Held,
     segment::{Found, Frame},
 };
 
@@ -39,6 +40,8 @@ pub struct Reader {
     without_bytes: bool,
     /// Has been up to date once. What it asked for before that, it gets as long as it is held.
     caught_up: bool,
+    /// Where it says how far it has read.
+    place: Held,
 }
 
 impl Journal {
@@ -49,26 +52,17 @@ impl Journal {
             .filter(|cursor| cursor.run == self.run() && cursor.seq <= self.head())
             .map(|cursor| cursor.seq);
         Reader {
-            journal: Arc::clone(self),
-            announced: self.announced.subscribe(),
-            opening: None,
             history_bytes_max: HISTORY_BYTES_MAX,
             lag_bytes_max: LAG_BYTES_MAX,
             after,
-            lost: 0,
-            without_bytes: false,
-            caught_up: false,
+            ..self.reader(self.places.another(after, true))
         }
     }
 
     /// Reads all that is held, from the oldest keyframe on, and never skips what is still held.
     #[must_use]
     pub fn read_all(self: &Arc<Journal>) -> Reader {
-        Reader {
-            history_bytes_max: u64::MAX,
-            lag_bytes_max: u64::MAX,
-            ..self.read_from(None)
-        }
+        self.reader(self.places.another(None, false))
     }
 
     /// Reads what comes from now on, behind a keyframe of this moment, and never skips what is
@@ -92,6 +86,21 @@ impl Journal {
             ..self.read_all()
         };
         (reader, seq)
+    }
+
+    fn reader(self: &Arc<Journal>, place: Held) -> Reader {
+        Reader {
+            journal: Arc::clone(self),
+            announced: self.announced.subscribe(),
+            opening: None,
+            history_bytes_max: u64::MAX,
+            lag_bytes_max: u64::MAX,
+            after: None,
+            lost: 0,
+            without_bytes: false,
+            caught_up: false,
+            place,
+        }
     }
 }
 
@@ -133,6 +142,12 @@ impl Reader {
 
     /// The next message, if there is one already.
     pub fn take(&mut self) -> Option<Bytes> {
+        let message = self.look()?;
+        self.place.took(self.after, message.len(), self.lost);
+        Some(message)
+    }
+
+    fn look(&mut self) -> Option<Bytes> {
         if let Some(opening) = self.opening.take() {
             return Some(self.message(vec![opening]));
         }

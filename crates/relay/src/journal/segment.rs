@@ -169,6 +169,24 @@ impl Segments {
             .map_or(0, |next| self.ends_at - next.starts_at)
     }
 
+    /// How many bytes are held.
+    pub fn held_bytes(&self) -> u64 {
+        self.held
+            .front()
+            .map_or(0, |oldest| self.ends_at - oldest.starts_at)
+    }
+
+    /// How many bytes are held behind record `after`, to the accuracy of a frame: those of messages.
+    pub fn bytes_after(&self, after: Seq) -> u64 {
+        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        let behind = self.held.range(following.saturating_sub(1)..);
+        let frames = behind.flat_map(|segment| {
+            let known = segment.frames.partition_point(|f| f.last <= after);
+            &segment.frames[known..]
+        });
+        frames.map(|frame| frame.message.len() as u64).sum()
+    }
+
     /// The keyframe of the oldest segment from which on at most `bytes` are held, or of the newest.
     pub fn opening_within(&self, bytes: u64) -> Option<&Record> {
         let too_old = self

@@ -32,5 +32,6 @@ mod smoke;
 mod story;
 mod time;
 mod timeline;
+mod tls;
 mod told;
 mod visit;

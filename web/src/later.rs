@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, IntoAny};
 use leptos::task::spawn_local;
 use model::State;
 use protocol::Record;
@@ -18,6 +18,7 @@ use crate::{
     app::App,
     hall, lesson,
     panels::{api, code, kinds, reply},
+    together,
     view::{Beside, View},
 };
 
@@ -65,10 +66,13 @@ fn later() -> Result<Later, SplitLoaderError> {
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
-            view: lesson::view,
+            view: |view| [together::view(view), lesson::view(view)].into_any(),
             key,
             hear: lesson::hear,
-            tend: lesson::tend,
+            tend: |app| {
+                app.by_itself(lesson::tend);
+                together::tend(app);
+            },
         },
         beside,
         hall: hall::view,
@@ -77,7 +81,7 @@ fn later() -> Result<Later, SplitLoaderError> {
 
 /// A key of a lesson, or of the hall.
 fn key(view: View, key: &str) -> bool {
-    lesson::key(view, key) || hall::key(view, key)
+    lesson::key(view, key) || hall::key(view, key) || together::key(key)
 }
 
 /// The panels among those behind the tabs of the events that only some people look at.

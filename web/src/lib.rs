@@ -28,6 +28,7 @@ mod panels;
 mod program;
 mod source;
 mod sprites;
+mod together;
 mod values;
 mod view;
 mod wish;

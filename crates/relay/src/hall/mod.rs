@@ -2,14 +2,18 @@
 //!
 //! Knows nothing of sockets and of what is taught.
 
+mod audience;
 mod code;
 mod gate;
+mod poll;
 mod token;
 
 use protocol::{Hall, Right};
 
+pub use audience::{Attending, Audience};
 pub use code::Code;
 pub use gate::Gate;
+pub use poll::Voter;
 pub use token::Token;
 
 /// What a relay that others can reach is to be. The default is a relay of this machine's user alone.

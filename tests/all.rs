@@ -13,6 +13,7 @@ mod errors;
 mod families;
 mod flood;
 mod framing;
+mod hall;
 mod http;
 mod lessons;
 mod log;

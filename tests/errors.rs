@@ -62,6 +62,13 @@ fn what_cannot_start_says_why() {
         ],
         &["--page", "loopback", "ssh"],
     );
+    fails(&["--guests", "all"], &["--guests", "participant", "viewer"]);
+    for wrong in ["0.0.0.0", "192.168.1.7:80", "http://a/?b"] {
+        fails(
+            &["--hall-address", wrong],
+            &["--hall-address", "192.168.1.7"],
+        );
+    }
     fails(
         &["--page-dir", page, "--echo", "192.0.2.1:0", "--page", free],
         &["--echo", "192.0.2.1", "for example --echo 127.0.0.1:0"],

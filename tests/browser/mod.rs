@@ -12,6 +12,7 @@ mod export;
 mod firefox;
 mod flood;
 mod gallery;
+mod hall;
 mod harness;
 mod keyboard;
 mod kinds;

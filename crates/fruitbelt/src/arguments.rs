@@ -123,6 +123,8 @@ pub struct Replay {
     pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
+    #[command(flatten)]
+    pub transport: TransportOptions,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +174,14 @@ pub struct PageDir {
 }
 
 impl Serve {
+    /// Somebody else than this machine's users may reach it: over the net, or through a proxy that
+    /// stands on this machine and serves others.
+    pub fn is_open_to_others(&self) -> bool {
+        let echo_is_near = self.echo.inet().is_none_or(|addr| addr.ip().is_loopback());
+        let page_is_near = self.page.ip().is_loopback();
+        !(echo_is_near && page_is_near && self.transport.trusted_proxy.is_empty())
+    }
+
     pub fn policy(&self) -> Policy {
         Policy {
             read_when: self.read_when,

@@ -45,12 +45,12 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: links::hall(
-            is_open_to_others(&arguments),
+            arguments.is_open_to_others(),
             arguments.hall.hide_bytes,
             arguments.page_options.open,
         )?,
         limits: arguments.limits.limits(),
-        transport: arguments.transport.transport(),
+        transport: arguments.transport.transport()?,
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {
@@ -63,7 +63,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
-    let page = format!("http://{}/", listeners.page_addr());
+    let page = config.transport.url(listeners.page_addr());
     announce(&format!(
         "echo {}\npage {page}",
         match listeners.echo_addr() {
@@ -80,12 +80,6 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     relay::run(config, listeners, record, told)
         .await
         .map_err(|error| explain(&error))
-}
-
-/// Somebody else than this machine's user can reach it.
-fn is_open_to_others(arguments: &Serve) -> bool {
-    let echo_is_near = arguments.echo.inet().is_none_or(|at| at.ip().is_loopback());
-    !(echo_is_near && arguments.page.ip().is_loopback())
 }
 
 /// The only lines on standard output: another program may read them.
@@ -152,8 +146,15 @@ pub fn explain(error: &StartError) -> anyhow::Error {
     }
 }
 
+/// As shells say of a program that was ended by SIGINT.
+const INTERRUPTED: i32 = 130;
+/// The same of SIGTERM.
 #[cfg(unix)]
-/// Done when Ctrl-C or TERM comes.
+const TERMINATED: i32 = 143;
+
+#[cfg(unix)]
+/// Done when Ctrl-C or TERM comes. Whoever says so again wants it at once: the second one ends this
+/// program as it is, with 130 or 143.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -163,17 +164,30 @@ pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("ending");
+        tracing::info!("ending in order; once more ends it at once");
+        tokio::spawn(async move {
+            let code = tokio::select! {
+                _ = interrupt.recv() => INTERRUPTED,
+                _ = terminate.recv() => TERMINATED,
+            };
+            std::process::exit(code);
+        });
     })
 }
 
 #[cfg(not(unix))]
-/// Done when Ctrl-C or TERM comes.
+/// Done when Ctrl-C comes. Whoever says so again wants it at once: the second one ends this program
+/// as it is, with 130.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::warn!(%error, "Ctrl-C cannot be handled");
             std::future::pending::<()>().await;
         }
+        tokio::spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(INTERRUPTED);
+            }
+        });
     })
 }

@@ -56,7 +56,8 @@ impl Event {
             | Event::DatagramBound(_)
             | Event::DatagramLost(_)
             | Event::DatagramQueue(_)
-            | Event::Compared(_) => {}
+            | Event::Compared(_)
+            | Event::Limited(_) => {}
         }
     }
 }

@@ -13,7 +13,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::visitor::{Caller, Visitor};
+use super::{
+    forwarded::{Asked, Malformed, asked},
+    transport::{Transport, scheme},
+    visitor::{Caller, Visitor},
+};
 use crate::hall::Gate;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -93,6 +97,7 @@ pub struct Guard {
     frames: Vec<Origin>,
     content_policy: HeaderValue,
     gate: Arc<Gate>,
+    transport: Transport,
 }
 
 /// Why a request is refused.
@@ -106,6 +111,8 @@ enum Refused {
         "this host name is not known here: use the address that the relay printed, or start it with --allow-host NAME"
     )]
     Host,
+    #[error("{0}; see docs/reverse-proxy.md")]
+    Proxy(#[from] Malformed),
     #[error("a page of another origin may not read or drive this relay")]
     Origin,
     #[error("another site may only link to the page itself")]
@@ -120,7 +127,7 @@ impl Refused {
     fn status(self) -> StatusCode {
         match self {
             Refused::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Refused::NoHost => StatusCode::BAD_REQUEST,
+            Refused::NoHost | Refused::Proxy(_) => StatusCode::BAD_REQUEST,
             Refused::Host | Refused::Origin | Refused::Site | Refused::Frame => {
                 StatusCode::FORBIDDEN
             }
@@ -135,16 +142,21 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let asked = guard.check(request.method(), request.uri(), request.headers(), &caller);
-    let mut response = match asked {
-        Ok(()) => {
-            let cookies = request.headers().get_all(header::COOKIE);
-            let right = guard.gate.right(cookies.iter().map(HeaderValue::as_bytes));
-            request.extensions_mut().insert(Visitor {
-                right,
-                address: caller.peer.ip(),
-                is_secure: caller.is_tls,
-            });
+    let headers = request.headers();
+    let checked = asked(&guard.transport.proxies, &caller, headers)
+        .map_err(Refused::from)
+        .and_then(|asked| {
+            guard.check(request.method(), request.uri(), headers, &asked, &caller)?;
+            let cookies = headers.get_all(header::COOKIE);
+            Ok(Visitor {
+                right: guard.gate.right(cookies.iter().map(HeaderValue::as_bytes)),
+                address: asked.address,
+                is_secure: asked.is_secure,
+            })
+        });
+    let mut response = match checked {
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor);
             next.run(request).await
         }
         Err(refused) => {
@@ -168,9 +180,9 @@ pub async fn guard(
 }
 
 impl Guard {
-    /// Loopback names are always allowed; those of `access` are, too. The gate says who of those
-    /// who may ask is the lecturer.
-    pub fn new(access: &Access, gate: Arc<Gate>) -> Guard {
+    /// Loopback names are always allowed; those of `access` and of the certificate are, too. The
+    /// gate says who of those who may ask is the lecturer.
+    pub fn new(access: &Access, gate: Arc<Gate>, transport: &Transport) -> Guard {
         let mut content_policy = CONTENT_POLICY.to_owned();
         for Origin(origin) in &access.frames {
             content_policy.push(' ');
@@ -184,6 +196,7 @@ impl Guard {
             content_policy: HeaderValue::try_from(content_policy)
                 .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
             gate,
+            transport: transport.clone(),
         }
     }
 
@@ -192,12 +205,14 @@ impl Guard {
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
+        asked: &Asked<'_>,
         caller: &Caller,
     ) -> Result<(), Refused> {
         if method != Method::GET && method != Method::HEAD {
             return Err(Refused::Method);
         }
         let host = only(headers, &header::HOST).ok_or(Refused::NoHost)?;
+        let host = asked.host.unwrap_or(host);
         // A request line with a whole address in it says the host a second time.
         let hosts = uri
             .authority()
@@ -211,15 +226,15 @@ impl Guard {
             return Err(Refused::Host);
         }
         if headers.contains_key(header::ORIGIN) {
-            let scheme = if caller.is_tls { "https" } else { "http" };
-            let own = format!("{scheme}://{host}");
+            let own = format!("{}://{host}", scheme(asked.is_secure));
             if !only(headers, &header::ORIGIN).is_some_and(|o| o.eq_ignore_ascii_case(&own)) {
                 return Err(Refused::Origin);
             }
         }
         if headers.contains_key(FETCH_SITE) {
             let is_own = matches!(only(headers, &FETCH_SITE), Some("same-origin" | "none"));
-            let is_document = matches!(uri.path(), "/" | "/index.html" | "/enter")
+            let path = self.transport.base_path.inside(uri.path());
+            let is_document = matches!(path, Some("" | "/" | "/index.html" | "/enter"))
                 && only(headers, &FETCH_MODE) == Some("navigate");
             match only(headers, &FETCH_DEST) {
                 _ if is_own => {}
@@ -273,6 +288,7 @@ impl Guard {
                 ip.is_loopback() || ip == local.to_canonical()
             })
             || self.allowed.contains(&name)
+            || (self.transport.tls.as_ref()).is_some_and(|tls| tls.is_for(&name))
     }
 }
 
@@ -319,7 +335,7 @@ mod tests {
                 .map(|origin| origin.parse().unwrap())
                 .collect(),
         };
-        let guard = Guard::new(&access, Arc::new(Gate::open()));
+        let guard = Guard::new(&access, Arc::new(Gate::open()), &Transport::default());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
@@ -330,7 +346,13 @@ mod tests {
             local: "192.0.2.1:8567".parse().unwrap(),
             is_tls: false,
         };
-        let found = guard.check(&Method::GET, &target.parse().unwrap(), &map, &caller);
+        let asked = Asked {
+            address: IpAddr::from([127, 0, 0, 1]),
+            is_secure: false,
+            host: None,
+        };
+        let target = target.parse().unwrap();
+        let found = guard.check(&Method::GET, &target, &map, &asked, &caller);
         assert_eq!(found, expect, "{target} {headers:?}");
     }
 

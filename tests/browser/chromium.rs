@@ -48,6 +48,11 @@ pub struct Browser {
 impl Browser {
     /// Waits for its turn, then starts.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with further switches.
+    pub async fn start_with(switches: &[String]) -> Result<Self> {
         let turn = turn().await?;
         let profile = tempfile::Builder::new().prefix("fruitbelt-").tempdir()?;
         let config = BrowserConfig::builder()
@@ -55,6 +60,7 @@ impl Browser {
             .no_sandbox()
             .disable_default_args()
             .args(SWITCHES)
+            .args(switches.iter().map(String::as_str))
             .user_data_dir(profile.path())
             .viewport(None)
             .build()

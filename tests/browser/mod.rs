@@ -31,5 +31,6 @@ mod smoke;
 mod story;
 mod time;
 mod timeline;
+mod tls;
 mod told;
 mod visit;

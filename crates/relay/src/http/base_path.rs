@@ -41,15 +41,15 @@ impl FromStr for BasePath {
             let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
             !matches!(segment, "" | "." | "..") && segment.chars().all(plain)
         };
+        if text == "/" {
+            return Ok(BasePath::default());
+        }
         let path = text.strip_prefix('/').ok_or(BasePathError)?;
         let path = path.strip_suffix('/').unwrap_or(path);
-        match path {
-            "" => Ok(BasePath::default()),
-            _ if text.len() <= BasePath::BYTES_MAX && path.split('/').all(is_segment) => {
-                Ok(BasePath(format!("/{path}/")))
-            }
-            _ => Err(BasePathError),
+        if text.len() > BasePath::BYTES_MAX || !path.split('/').all(is_segment) {
+            return Err(BasePathError);
         }
+        Ok(BasePath(format!("/{path}/")))
     }
 }
 

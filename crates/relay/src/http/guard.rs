@@ -143,7 +143,7 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let checked = asked(&guard.transport.proxies, &caller, headers)
+    let checked = asked(&guard.transport, &caller, headers)
         .map_err(Refused::from)
         .and_then(|asked| {
             guard.check(request.method(), request.uri(), headers, &asked, &caller)?;

@@ -59,9 +59,16 @@ pub enum TlsError {
 }
 
 /// What a connection to a port with TLS turned out to be.
+#[cfg_attr(
+    not(all(feature = "tls", target_os = "linux")),
+    expect(
+        dead_code,
+        reason = "there is no TLS by which it could turn out to be anything"
+    )
+)]
 pub enum Opened {
     /// As it should be.
-    Secured(Secured),
+    Secured(Box<Secured>),
     /// The other end began with something else; nothing of it has been read.
     Plain(TcpStream),
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what is asked for.
 
-use std::fmt::Display;
+use std::{fmt::Display, net::IpAddr};
 
 use ipnet::IpNet;
 
@@ -26,6 +26,13 @@ impl Transport {
     pub fn url(&self, authority: impl Display) -> String {
         let scheme = scheme(self.tls.is_some());
         format!("{scheme}://{authority}{}", self.base_path.as_str())
+    }
+
+    /// Whether it is believed what this address says of its visitors; it is none itself.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.proxies.iter().any(|proxy| proxy.contains(&address))
     }
 }
 

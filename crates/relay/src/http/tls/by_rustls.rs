@@ -100,7 +100,7 @@ impl Tls {
         let accept = acceptor.accept_with(stream, |session| {
             session.set_buffer_limit(Some(AHEAD_BYTES_MAX));
         });
-        accept.await.map(Opened::Secured)
+        Ok(Opened::Secured(Box::new(accept.await?)))
     }
 
     /// What the files say now. A pair that cannot be used, as while it is being renewed, changes

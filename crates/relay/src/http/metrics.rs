@@ -14,7 +14,11 @@ use axum::{
 use protocol::Right;
 
 use super::visitor::{Caller, Visitor};
-use crate::{Relay, journal::Figures, observe};
+use crate::{
+    Relay,
+    journal::{self, Figures},
+    observe,
+};
 
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -89,6 +93,17 @@ fn connections(text: &mut Text, figures: &Figures) {
             waiting.limit,
         );
     }
+    let limited = totals.limited.iter().zip(journal::LIMITS);
+    let limited: Vec<(String, u64)> = limited
+        .map(|(count, (_, name))| (format!("{{by=\"{name}\"}}"), *count))
+        .collect();
+    let limited: Vec<(&str, u64)> = limited.iter().map(|(by, count)| (&**by, *count)).collect();
+    text.family(
+        "fruitbelt_limited_total",
+        "What each limit turned away, held up or ended; defect: tasks that panicked.",
+        "counter",
+        &limited,
+    );
     text.counter(
         "fruitbelt_arrived_bytes_total",
         "Bytes that the kernel took for the echo server.",

@@ -26,7 +26,7 @@ pub use places::Everybody;
 use places::Places;
 pub use reader::Reader;
 use segment::{Bounds, Frame, Segments};
-pub use totals::Totals;
+pub use totals::{LIMITS, Totals};
 
 /// Records of so much time share a frame; a frame goes at once if the last is that old.
 const SEAL_EVERY: Duration = Duration::from_millis(16);

@@ -3,7 +3,7 @@
 //!
 //! Adds up, and judges nothing. Kept beside the ledger, which forgets connections that are closed.
 
-use protocol::{End, Event, LostBy};
+use protocol::{End, Event, LimitedBy, LostBy};
 
 /// Sums over all records so far. "Server's end": our own demonstration clients are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,19 @@ pub struct Totals {
     pub datagrams_sent: u64,
     /// See above.
     pub datagrams_lost: u64,
+    /// How many connections were turned away, held up or ended by each limit, in the order of [`LIMITS`].
+    pub limited: [u64; LIMITS.len()],
 }
+
+/// All limits that are told as records, and what they are called.
+pub const LIMITS: [(LimitedBy, &str); 6] = [
+    (LimitedBy::Connections, "connections"),
+    (LimitedBy::ConnectionsPerAddress, "connections_per_address"),
+    (LimitedBy::System, "system"),
+    (LimitedBy::EchoRate, "echo_rate"),
+    (LimitedBy::Idle, "idle"),
+    (LimitedBy::Defect, "defect"),
+];
 
 impl Totals {
     /// Takes in what happened next.
@@ -65,6 +77,12 @@ impl Totals {
             }
             Event::DatagramLost(e) if e.by == LostBy::FullBuffer => {
                 self.datagrams_lost += server(e.end, e.datagrams);
+            }
+            Event::Limited(e) => {
+                let counts = self.limited.iter_mut().zip(LIMITS);
+                for (count, _) in counts.filter(|(_, (by, _))| *by == e.by) {
+                    *count += u64::from(e.count);
+                }
             }
             _ => {}
         }

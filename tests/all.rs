@@ -22,6 +22,7 @@ mod recording;
 mod relay_process;
 mod replay;
 mod requests;
+mod rfc6455;
 mod send;
 mod sockets;
 mod tutorial;

@@ -13,7 +13,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn fails(arguments: &[&str], says: &[&str]) {
+pub fn fails(arguments: &[&str], says: &[&str]) {
     let output = run(arguments);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");

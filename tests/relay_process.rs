@@ -45,6 +45,10 @@ pub struct RelayProcess {
     pub address: Address,
     /// The page.
     pub page: SocketAddr,
+    /// The same, as a browser takes it.
+    url: String,
+    /// The lecturer's link, if others than this machine's user can reach the relay.
+    pub link: Option<String>,
     /// The page's files if they were made for it; kept as long as the relay runs.
     page_dir: Option<TempDir>,
 }
@@ -134,8 +138,14 @@ impl RelayProcess {
 
     /// The same as `start`, with a log that tells all, written to `log`.
     pub fn start_with_log(log: Stdio) -> RelayProcess {
+        RelayProcess::start_with_log_and(log, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn start_with_log_and(log: Stdio, arguments: &[&str]) -> RelayProcess {
         let page_dir = page_dir();
-        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), &[], ("debug", log));
+        let log = ("debug", log);
+        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), arguments, log);
         relay.page_dir = Some(page_dir);
         relay
     }
@@ -209,19 +219,32 @@ impl RelayProcess {
             .unwrap_or(&echo)
             .parse()
             .unwrap();
+        let url = said("page ", "");
+        let page = page_of(&url);
+        let is_near = |at: SocketAddr| at.ip().is_loopback();
+        let is_alone = is_near(page)
+            && address.inet().is_none_or(is_near)
+            && !arguments.contains(&"--trusted-proxy");
+        let link = (!is_alone).then(|| {
+            let link = said("lecturer ", "");
+            said("guests ", "");
+            link
+        });
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         RelayProcess {
             child,
             echo: address.inet().unwrap_or(nowhere),
             address,
-            page: said("page http://", "/").parse().unwrap(),
+            page,
+            url,
+            link,
             page_dir: None,
         }
     }
 
     /// The page's address, as a browser takes it.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.page)
+        self.url.clone()
     }
 
     /// Its process id.
@@ -276,6 +299,11 @@ impl RelayProcess {
         }
         mirror
     }
+}
+
+fn page_of(url: &str) -> SocketAddr {
+    let authority = url.split('/').nth(2);
+    authority.expect("an address").parse().unwrap()
 }
 
 impl Drop for RelayProcess {

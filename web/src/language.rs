@@ -418,6 +418,10 @@ fn recording_failed(fault: RecordingFault, lang: Lang) -> String {
             "The disk is full: the recording has ended. The relay goes on.".into()
         }
         (RecordingFault::DiskFull, Lang::Zh) => "磁盘已满，录制已结束。中继照常运行。".into(),
+        (RecordingFault::SizeReached, Lang::En) => {
+            "The recording has reached its size and has ended, whole.".into()
+        }
+        (RecordingFault::SizeReached, Lang::Zh) => "录制已达上限，完整结束。".into(),
         (RecordingFault::Io(errno), Lang::En) => {
             format!("The recording has ended: error {errno} of the system. The relay goes on.")
         }

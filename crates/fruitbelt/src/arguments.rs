@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
+use crate::log;
 use hall::HallOptions;
 use limits::LimitOptions;
 use transport::TransportOptions;
@@ -25,6 +26,9 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: Serve,
+    /// How the log looks, on standard error; RUST_LOG says how much of it
+    #[arg(long, value_name = "FORM", global = true, value_enum, default_value_t)]
+    pub log: log::Form,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +123,8 @@ pub struct Replay {
     pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
+    #[command(flatten)]
+    pub transport: TransportOptions,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +174,14 @@ pub struct PageDir {
 }
 
 impl Serve {
+    /// Somebody else than this machine's users may reach it: over the net, or through a proxy that
+    /// stands on this machine and serves others.
+    pub fn is_open_to_others(&self) -> bool {
+        let echo_is_near = self.echo.inet().is_none_or(|addr| addr.ip().is_loopback());
+        let page_is_near = self.page.ip().is_loopback();
+        !(echo_is_near && page_is_near && self.transport.trusted_proxy.is_empty())
+    }
+
     pub fn policy(&self) -> Policy {
         Policy {
             read_when: self.read_when,

@@ -306,6 +306,12 @@ pub enum Refusal {
         /// So many are allowed.
         a_second: u32,
     },
+    /// So many recordings were made by request since the relay began.
+    #[error("{limit} recordings were made already: the relay takes no further one")]
+    TooManyRecordings {
+        /// The most.
+        limit: u32,
+    },
     /// No such question is on the wall, or it is answered already.
     #[error("that question is not on the wall")]
     NoQuestion,

@@ -7,15 +7,17 @@ use anyhow::anyhow;
 use protocol::Right;
 use relay::{HallConfig, Token};
 
-/// Who may do what. `is_open`: others can reach the relay. `opens`: a browser will be opened here.
+/// Who may do what. `guests`: what those may do who can reach the relay without the link; None:
+/// nobody can. `opens`: a browser will be opened here.
 ///
 /// # Errors
 /// The system gives no random numbers.
-pub fn hall(is_open: bool, hide_bytes: bool, opens: bool) -> anyhow::Result<HallConfig> {
+pub fn hall(guests: Option<Right>, hide_bytes: bool, opens: bool) -> anyhow::Result<HallConfig> {
+    let is_open = guests.is_some();
     let token = |wanted: bool| wanted.then(Token::new).transpose();
     let no_secret = |error| anyhow!("the system gives no random numbers: {error}");
     Ok(HallConfig {
-        guests: is_open.then_some(Right::Participant),
+        guests,
         hide_bytes,
         token: token(is_open).map_err(no_secret)?,
         ticket: token(is_open && opens).map_err(no_secret)?,

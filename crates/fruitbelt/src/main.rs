@@ -6,6 +6,8 @@ mod arguments;
 mod convert;
 mod export;
 mod files;
+mod hall;
+mod lan;
 mod lesson;
 mod links;
 mod log;

@@ -13,6 +13,7 @@ use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_rec
 
 use crate::{
     arguments::Serve,
+    hall,
     lesson::{Given, Shelf},
     links,
     page::{explain_page, found, open_browser},
@@ -32,7 +33,7 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let shelf = Shelf::of(&arguments.lessons)?;
-    let config = Config {
+    let mut config = Config {
         echo: EchoConfig {
             backlog: arguments.backlog,
             sequential: arguments.sequential,
@@ -41,11 +42,13 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             ..EchoConfig::default()
         },
         page: shelf.beside(found(&arguments.page_options.dir)?),
-        access: arguments.page_options.access(),
+        access: arguments.access(),
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: links::hall(
-            arguments.is_open_to_others(),
+            arguments
+                .is_open_to_others()
+                .then(|| arguments.hall.right()),
             arguments.hall.hide_bytes,
             arguments.page_options.open,
         )?,
@@ -58,8 +61,15 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo, &config.hall)
+    let (echo, page) = (arguments.echo(), arguments.page());
+    let listeners = Listeners::bind(&echo, page, &config.echo, &config.hall)
         .map_err(|error| explain(&error))?;
+    hall::choose_addresses(
+        &mut config.hall,
+        &arguments.hall,
+        &config.transport,
+        &listeners,
+    );
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
@@ -74,6 +84,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     if let Some(lines) = links::lines(&config.hall, &page) {
         announce(&lines);
     }
+    hall::show(&config.hall);
     if arguments.page_options.open {
         open_browser(links::opened(&config.hall, &page));
     }

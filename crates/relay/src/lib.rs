@@ -49,7 +49,7 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use hall::{HallConfig, Token};
+pub use hall::{Code, HallConfig, Token};
 pub use http::{
     Access, BasePath, BasePathError, List, Listed, Origin, OriginError, Page, Tls, TlsError,
     Transport, replay::Replayed,
@@ -63,7 +63,7 @@ pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
 
-use hall::Gate;
+use hall::{Audience, Gate};
 use http::Callers;
 use recording::Recordings;
 use stage::Server;
@@ -102,13 +102,8 @@ struct Relay {
     /// The viewers, and whoever fetches files.
     callers: Callers,
     recordings: Arc<Recordings>,
-    shown: Shown,
-}
-
-/// Where the listeners are, for people to type.
-struct Shown {
-    page: String,
-    echo: String,
+    /// Who watches, and what they answer.
+    audience: Arc<Audience>,
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -148,10 +143,6 @@ pub async fn run(
             source,
         })?;
     let gate = Gate::new(&config.hall, listeners.page.addr.port()).map_err(StartError::Random)?;
-    let shown = Shown {
-        page: format!("http://{}/", listeners.page.addr),
-        echo: listeners.echo.addr.to_string(),
-    };
     let stage = Stage::start(
         config.echo.clone(),
         config.limits.clone(),
@@ -166,7 +157,7 @@ pub async fn run(
         server: Arc::clone(stage.server()),
         callers: Callers::default(),
         recordings,
-        shown,
+        audience: Arc::default(),
     });
     let router = http::router(
         http::live::routes(&relay),

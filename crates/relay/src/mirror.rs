@@ -19,7 +19,11 @@ use tokio::{
 use tokio_tungstenite::tungstenite;
 
 use crate::{
-    Reader, Relay, Server, Shown, alone::alone, http::Visitor, limits::Bucket,
+    Reader, Relay, Server,
+    alone::alone,
+    hall::{Attending, Voter},
+    http::Visitor,
+    limits::Bucket,
     registry::CLIENTS_MAX,
 };
 
@@ -98,6 +102,7 @@ async fn converse(
     let mut pace = Bucket::new(a_second.into(), 1_000_000_000, server.journal.now_nanos());
     let mut rests_until = None;
     let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
+    let mut attending = relay.audience.join(watched.visitor.right);
     loop {
         tokio::select! {
             end = watched.end() => {
@@ -116,6 +121,7 @@ async fn converse(
                 }
                 say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
             }
+            told = attending.moment() => send(viewer, Message::Binary(told)).await?,
             message = reader.next() => send(viewer, Message::Binary(message)).await?,
             () = async { sleep_until(rests_until.unwrap_or(heard_at)).await }, if rests_until.is_some() => {
                 rests_until = None;
@@ -133,7 +139,7 @@ async fn converse(
                         let id = wire::decode(&message).map_or(0, |FromPage { id, .. }| id);
                         say(viewer, &refused(id, Refusal::TooOften { a_second })).await?;
                     }
-                    Ok(Message::Binary(message)) => hear(watched, viewer, &answers, &message).await?,
+                    Ok(Message::Binary(message)) => hear(watched, &attending, viewer, &answers, &message).await?,
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
                     // The closing handshake is answered by the library.
@@ -148,6 +154,10 @@ async fn converse(
             _ = beat.tick() => {
                 let at_nanos = server.journal.now_nanos();
                 say(viewer, &FromRelay::Beat { at_nanos }).await?;
+                let news = attending.news(lecture.as_ref().and_then(|it| it.borrow().clone()).as_ref());
+                for message in news {
+                    say(viewer, &message).await?;
+                }
             }
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE_MAX {
@@ -184,8 +194,7 @@ impl Watched {
 
     /// What this visitor is told of who may do what here.
     fn hall(&self) -> Hall {
-        let Shown { page, echo } = &self.relay.shown;
-        self.relay.config.hall.told(self.visitor.right, page, echo)
+        self.relay.config.hall.told(self.visitor.right)
     }
 
     /// Returns when there is nothing more to be watched, with the reason. The relay's own server may
@@ -219,6 +228,7 @@ async fn changed(
 /// that is done aside.
 async fn hear(
     watched: &Watched,
+    attending: &Attending,
     viewer: &mut WebSocket,
     answers: &mpsc::Sender<FromRelay>,
     message: &[u8],
@@ -231,7 +241,7 @@ async fn hear(
         Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
     );
     if !connects {
-        let refusal = take_up(watched, request).await.err();
+        let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
     let Ok(place) = answers.clone().try_reserve_owned() else {
@@ -246,7 +256,11 @@ async fn hear(
     Some(())
 }
 
-async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
+async fn take_up(
+    watched: &Watched,
+    attending: &Attending,
+    request: Request,
+) -> Result<(), Refusal> {
     let needs = request.needs();
     if watched.visitor.right < needs {
         return Err(Refusal::NotAllowed { needs });
@@ -260,6 +274,29 @@ async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
             // Where echo servers are, not where the viewers are.
             let taken_up = relay.server.home.spawn(lessons.take_up(request));
             taken_up.await.unwrap_or(Err(Refusal::NoLessons))
+        }
+        Request::Follow { on } => {
+            attending.follow(on);
+            Ok(())
+        }
+        Request::Moment(moment) => {
+            attending.tell(moment);
+            Ok(())
+        }
+        Request::Answer { step, answer, by } => {
+            request.check()?;
+            let lessons = relay.config.lessons.as_ref().ok_or(Refusal::NoQuestion)?;
+            if watched.is_lesson && watched.is_over() {
+                // It was given to another lesson's question.
+                return Err(Refusal::NoQuestion);
+            }
+            let voter = Voter {
+                address: watched.visitor.address,
+                by,
+            };
+            let lecture = lessons.told();
+            let lecture = lecture.borrow();
+            attending.answer(lecture.as_ref(), voter, step, answer)
         }
         request => watched.server.ask(request).await,
     }

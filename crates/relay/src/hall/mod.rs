@@ -2,12 +2,18 @@
 //!
 //! Knows nothing of sockets and of what is taught.
 
+mod audience;
+mod code;
 mod gate;
+mod poll;
 mod token;
 
 use protocol::{Hall, Right};
 
+pub use audience::{Attending, Audience};
+pub use code::Code;
 pub use gate::Gate;
+pub use poll::Voter;
 pub use token::Token;
 
 /// What a relay that others can reach is to be. The default is a relay of this machine's user alone.
@@ -24,9 +30,9 @@ pub struct HallConfig {
     /// The link for a browser that this program opens. Whoever is on this machine can read the
     /// arguments of a command, so it is good for one time, and from this machine only.
     pub ticket: Option<Token>,
-    /// Where guests find the page, an address to type. None: where it listens.
+    /// Where guests find the page, an address to type. None: nobody knows.
     pub page_shown: Option<String>,
-    /// Where guests' programs connect, HOST:PORT. None: where it listens.
+    /// Where guests' programs connect, HOST:PORT. None: they are not to.
     pub echo_shown: Option<String>,
 }
 
@@ -37,19 +43,16 @@ impl HallConfig {
         self.hide_bytes && right < Right::Lecturer
     }
 
-    /// What a viewer with that right is told. `page` and `echo`: where they listen.
+    /// What a viewer with that right is told.
     #[must_use]
-    pub fn told(&self, right: Right, page: &str, echo: &str) -> Hall {
-        let shown = |shown: &Option<String>, bound: &str| {
-            let shown = shown.as_deref().unwrap_or(bound).to_owned();
-            self.guests.map(|_| shown)
-        };
+    pub fn told(&self, right: Right) -> Hall {
+        let of_hall = |shown: &Option<String>| shown.clone().filter(|_| self.guests.is_some());
         Hall {
             right,
             guests: self.guests,
             bytes_hidden: self.hide_bytes,
-            page: shown(&self.page_shown, page),
-            echo: shown(&self.echo_shown, echo),
+            page: of_hall(&self.page_shown),
+            echo: of_hall(&self.echo_shown),
         }
     }
 }

@@ -42,6 +42,7 @@ pub fn routes(relay: &Arc<Relay>) -> Router {
         .route("/recording.ndjson", get(download))
         .route("/recordings.json", get(list))
         .with_state(shared)
+        .merge(super::hall::routes(&relay.config.hall))
         .merge(
             Router::new()
                 .route("/metrics", get(metrics))

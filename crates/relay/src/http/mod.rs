@@ -7,6 +7,7 @@ mod base_path;
 mod enter;
 mod forwarded;
 mod guard;
+mod hall;
 mod list;
 pub mod live;
 mod metrics;

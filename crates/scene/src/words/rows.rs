@@ -518,6 +518,9 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         }
         Refusal::TooManyRecordings { limit } => format!("已经录制了 {limit} 次，不再录制。"),
         Refusal::NoQuestion => "这个问题现在不在屏幕上。".to_string(),
+        Refusal::TooManyAnswers { limit } => {
+            format!("从那里已经来了 {limit} 个回答，不再计入更多。")
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod relay_process;
 mod replay;
 mod requests;
 mod reverse_proxy;
+mod rfc6455;
 mod rights;
 mod send;
 mod sockets;

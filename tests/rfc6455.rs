@@ -639,7 +639,10 @@ async fn meets(page: SocketAddr, row: &Row, cut: Cut) -> Result<(), String> {
                 _ => false,
             },
             Malformed => match message() {
-                Ok(FromRelay::Answer { refusal, .. }) if refusal == Some(Refusal::Malformed) => {
+                Ok(FromRelay::Answer {
+                    refusal: Some(Refusal::Malformed),
+                    ..
+                }) => {
                     return Ok(());
                 }
                 _ => false,
@@ -687,7 +690,8 @@ async fn frames_are_answered_as_the_standard_says() {
 #[tokio::test]
 async fn handshakes_are_taken_and_refused_as_the_standard_says() {
     let relay = RelayProcess::start(&[]);
-    let taken: [(&str, &[(&str, Option<&str>)]); 5] = [
+    type Changes<'a> = &'a [(&'a str, Option<&'a str>)];
+    let taken: [(&str, Changes); 5] = [
         ("1.3: the example", &[]),
         (
             "4.2.1: names and tokens in any case",

@@ -101,12 +101,12 @@ pub fn svg(title: &str, x_label: &str, panels: &[Panel<'_>]) -> String {
     let x = |value: f64| LEFT + x_axis.place(value) * (WIDTH - LEFT - RIGHT);
     let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" role=\"img\" aria-label=\"{title}\"><style>{STYLE}</style>\
          <rect class=\"p\" width=\"{WIDTH}\" height=\"{height}\"/>\
-         <text class=\"t h\" x=\"{LEFT}\" y=\"26\">{title}</text>\n"
+         <text class=\"t h\" x=\"{LEFT}\" y=\"26\">{title}</text>"
     );
     for (index, panel) in panels.iter().enumerate() {
         let top = TOP + index as f64 * (TITLE + HEIGHT) + TITLE;

@@ -39,7 +39,7 @@ pub use event::{
     Unframed, UnframedWhy, Unknown, Waiting, Wrote,
 };
 pub use framing::Framing;
-pub use hall::{Answers, Audience, Hall, Moment, Right};
+pub use hall::{Answers, At, Audience, Hall, Moment, Pace, Picture, Right};
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};

@@ -61,6 +61,7 @@ pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
 
+use hall::Audience;
 use http::Callers;
 use recording::Recordings;
 use stage::Server;
@@ -101,6 +102,8 @@ struct Relay {
     /// The viewers, and whoever fetches files.
     callers: Callers,
     recordings: Arc<Recordings>,
+    /// Who watches, and what they answer.
+    audience: Arc<Audience>,
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -148,6 +151,7 @@ pub async fn run(
         server: Arc::clone(stage.server()),
         callers: Callers::default(),
         recordings,
+        audience: Arc::default(),
     });
     let router = http::router(
         http::live::routes(&relay),

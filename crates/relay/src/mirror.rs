@@ -17,7 +17,12 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-use crate::{Relay, Server, http::Visitor, registry::CLIENTS_MAX};
+use crate::{
+    Relay, Server,
+    hall::{Attending, Voter},
+    http::Visitor,
+    registry::CLIENTS_MAX,
+};
 
 /// The most viewers at a time: a lecture hall.
 pub const VIEWERS_MAX: usize = 1100;
@@ -87,6 +92,7 @@ async fn converse(
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard_at = Instant::now();
     let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
+    let mut attending = relay.audience.join(watched.visitor.right);
     loop {
         tokio::select! {
             end = watched.end() => {
@@ -105,11 +111,12 @@ async fn converse(
                 }
                 say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
             }
+            told = attending.moment() => send(viewer, Message::Binary(told)).await?,
             message = reader.next() => send(viewer, Message::Binary(message)).await?,
             heard = viewer.recv() => {
                 heard_at = Instant::now();
                 match heard? {
-                    Ok(Message::Binary(message)) => hear(watched, viewer, &answers, &message).await?,
+                    Ok(Message::Binary(message)) => hear(watched, &attending, viewer, &answers, &message).await?,
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
                     // The closing handshake is answered by the library.
@@ -124,6 +131,10 @@ async fn converse(
             _ = beat.tick() => {
                 let at_nanos = server.journal.now_nanos();
                 say(viewer, &FromRelay::Beat { at_nanos }).await?;
+                let news = attending.news(lecture.as_ref().and_then(|it| it.borrow().clone()).as_ref());
+                for message in news {
+                    say(viewer, &message).await?;
+                }
             }
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE_MAX {
@@ -169,6 +180,7 @@ async fn changed(
 /// that is done aside.
 async fn hear(
     watched: &Watched,
+    attending: &Attending,
     viewer: &mut WebSocket,
     answers: &mpsc::Sender<FromRelay>,
     message: &[u8],
@@ -181,7 +193,7 @@ async fn hear(
         Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
     );
     if !connects {
-        let refusal = take_up(watched, request).await.err();
+        let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
     let Ok(place) = answers.clone().try_reserve_owned() else {
@@ -196,7 +208,11 @@ async fn hear(
     Some(())
 }
 
-async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
+async fn take_up(
+    watched: &Watched,
+    attending: &Attending,
+    request: Request,
+) -> Result<(), Refusal> {
     let needs = request.needs();
     if watched.visitor.right < needs {
         return Err(Refusal::NotAllowed { needs });
@@ -210,6 +226,29 @@ async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
             // Where echo servers are, not where the viewers are.
             let taken_up = relay.server.home.spawn(lessons.take_up(request));
             taken_up.await.unwrap_or(Err(Refusal::NoLessons))
+        }
+        Request::Follow { on } => {
+            attending.follow(on);
+            Ok(())
+        }
+        Request::Moment(moment) => {
+            attending.tell(moment);
+            Ok(())
+        }
+        Request::Answer { step, answer, by } => {
+            request.check()?;
+            let lessons = relay.config.lessons.as_ref().ok_or(Refusal::NoQuestion)?;
+            if watched.is_lesson && watched.is_over() {
+                // It was given to another lesson's question.
+                return Err(Refusal::NoQuestion);
+            }
+            let voter = Voter {
+                address: watched.visitor.address,
+                by,
+            };
+            let lecture = lessons.told();
+            let lecture = lecture.borrow();
+            attending.answer(lecture.as_ref(), voter, step, answer)
         }
         request => watched.server.ask(request).await,
     }

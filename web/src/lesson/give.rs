@@ -76,6 +76,8 @@ impl Player {
                 run: Run(0),
                 step: page.step,
                 revealed: page.revealed,
+                // A recording asks nobody.
+                choices: 0,
                 state: LectureState::Finished,
             }));
             None

@@ -46,6 +46,7 @@ impl Lessons for Shared {
                 run: stage.header().run,
                 step: 0,
                 revealed: false,
+                choices: 0,
                 state: LectureState::Running,
             };
             teacher.0.send_replace(Some((lecture.clone(), stage)));

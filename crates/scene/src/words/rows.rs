@@ -515,6 +515,9 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
             format!("每秒请求超过 {a_second} 次，请稍后再试。")
         }
         Refusal::NoQuestion => "这个问题现在不在屏幕上。".to_string(),
+        Refusal::TooManyAnswers { limit } => {
+            format!("从那里已经来了 {limit} 个回答，不再计入更多。")
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, IntoAny};
 use leptos::task::spawn_local;
 use model::State;
 use protocol::Record;
@@ -18,6 +18,7 @@ use crate::{
     app::App,
     lesson,
     panels::{api, code, kinds, reply},
+    together,
     view::{Beside, View},
 };
 
@@ -64,10 +65,13 @@ fn later() -> Result<Later, SplitLoaderError> {
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
-            view: lesson::view,
-            key: lesson::key,
+            view: |view| [together::view(view), lesson::view(view)].into_any(),
+            key: |view, key| lesson::key(view, key) || together::key(key),
             hear: lesson::hear,
-            tend: lesson::tend,
+            tend: |app| {
+                app.by_itself(lesson::tend);
+                together::tend(app);
+            },
         },
         beside,
     })

@@ -137,6 +137,13 @@ pub fn open(id: &str, step: u32) {
     }
 }
 
+/// Whether this window is the one that only the speaker sees.
+pub fn is_speaker() -> bool {
+    PLAYER
+        .get()
+        .is_some_and(|player| player.stand.get_untracked() == Stand::Speaker)
+}
+
 /// See [`crate::later::lesson_key`].
 pub fn key(_: View, key: &str) -> bool {
     PLAYER.get().is_some_and(|player| player.key(key))

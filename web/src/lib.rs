@@ -27,6 +27,7 @@ mod panels;
 mod program;
 mod source;
 mod sprites;
+mod together;
 mod values;
 mod view;
 mod wish;

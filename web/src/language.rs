@@ -63,6 +63,7 @@ labels! {
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
     KeyLessons: "lessons; lecture view", "课程；讲课视图";
+    KeyTogether: "follow the lecturer, or look around", "跟随讲者，或自己看";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";

@@ -12,6 +12,7 @@
 mod give;
 mod list;
 mod panel;
+mod poll;
 mod prose;
 mod question;
 mod speaker;
@@ -78,6 +79,8 @@ struct Player {
     playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
+    /// What the hall answers.
+    room: Lasting<poll::Room>,
     stand: Lasting<Stand>,
     /// What points at the stage: `laser` or `pen`.
     tool: Lasting<&'static str>,
@@ -99,6 +102,7 @@ pub fn view(view: View) -> AnyView {
         told: Lasting::default(),
         playing: Lasting::default(),
         pick: Lasting::default(),
+        room: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
         clock: Lasting::new((0.0, 0.0)),

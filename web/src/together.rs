@@ -144,6 +144,11 @@ fn switch() {
     PAGE.with_borrow_mut(|page| app::with(|app| page.switch(app)));
 }
 
+/// Whether this page is a guest's that has let go.
+pub fn looks_around(app: &App) -> bool {
+    is_hall(app) && !is_lecturer(app) && PAGE.with_borrow(|page| page.follows == Some(false))
+}
+
 /// Keeps together; to be called a few times each second.
 pub fn tend(app: &mut App) {
     if let Some(shown) = SHOWN.get() {
@@ -240,6 +245,12 @@ impl Page {
             self.teller.told(moment, touches, now);
         }
     }
+}
+
+/// Others may be here.
+fn is_hall(app: &App) -> bool {
+    let hall = app.told().hall.as_ref();
+    hall.is_some_and(|hall| hall.guests.is_some())
 }
 
 fn is_lecturer(app: &App) -> bool {

@@ -7,6 +7,7 @@ mod convert;
 mod export;
 mod files;
 mod lesson;
+mod links;
 mod page;
 mod recorded;
 mod replay;

@@ -9,13 +9,12 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use protocol::Address;
-use relay::{
-    Config, EchoConfig, HallConfig, Listeners, NewFile, StartError, Which, check_record_dir,
-};
+use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_record_dir};
 
 use crate::{
     arguments::Serve,
     lesson::{Given, Shelf},
+    links,
     page::{explain_page, found, open_browser},
 };
 
@@ -45,7 +44,11 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         access: arguments.page_options.access(),
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
-        hall: HallConfig::default(),
+        hall: links::hall(
+            is_open_to_others(&arguments),
+            arguments.hall.hide_bytes,
+            arguments.page_options.open,
+        )?,
         limits: arguments.limits.limits(),
         transport: arguments.transport.transport(),
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
@@ -55,7 +58,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo)
+    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo, &config.hall)
         .map_err(|error| explain(&error))?;
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
@@ -68,12 +71,21 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             unix => unix.to_string(),
         }
     ));
+    if let Some(lines) = links::lines(&config.hall, &page) {
+        announce(&lines);
+    }
     if arguments.page_options.open {
-        open_browser(page);
+        open_browser(links::opened(&config.hall, &page));
     }
     relay::run(config, listeners, record, told)
         .await
         .map_err(|error| explain(&error))
+}
+
+/// Somebody else than this machine's user can reach it.
+fn is_open_to_others(arguments: &Serve) -> bool {
+    let echo_is_near = arguments.echo.inet().is_none_or(|at| at.ip().is_loopback());
+    !(echo_is_near && arguments.page.ip().is_loopback())
 }
 
 /// The only lines on standard output: another program may read them.
@@ -117,7 +129,7 @@ pub fn explain(error: &StartError) -> anyhow::Error {
             anyhow!("{flag} {addr}: {source}; {remedy}, for example {flag} {free}")
         }
         StartError::NotLoopback { addr } => anyhow!(
-            "--page {addr} is not a loopback address, and the page drives the relay: use --page 127.0.0.1:{}, and an ssh tunnel from elsewhere",
+            "--page {addr} is not a loopback address, and a replay is for this machine only: use --page 127.0.0.1:{}, and an ssh tunnel from elsewhere, or export it for any web server",
             addr.port()
         ),
         StartError::Record { path, source } => {

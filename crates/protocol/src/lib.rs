@@ -15,6 +15,7 @@ mod event;
 mod framing;
 mod hall;
 mod header;
+mod hiding;
 mod ids;
 pub mod json;
 mod keyframe;

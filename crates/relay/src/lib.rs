@@ -48,7 +48,7 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use hall::HallConfig;
+pub use hall::{HallConfig, Token};
 pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
@@ -61,7 +61,7 @@ pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
 
-use hall::Audience;
+use hall::{Audience, Gate};
 use http::Callers;
 use recording::Recordings;
 use stage::Server;
@@ -104,6 +104,13 @@ struct Relay {
     recordings: Arc<Recordings>,
     /// Who watches, and what they answer.
     audience: Arc<Audience>,
+    shown: Shown,
+}
+
+/// Where the listeners are, for people to type.
+struct Shown {
+    page: String,
+    echo: String,
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -138,6 +145,11 @@ pub async fn run(
             addr: listeners.page.addr.into(),
             source,
         })?;
+    let gate = Gate::new(&config.hall, listeners.page.addr.port()).map_err(StartError::Random)?;
+    let shown = Shown {
+        page: format!("http://{}/", listeners.page.addr),
+        echo: listeners.echo.addr.to_string(),
+    };
     let stage = Stage::start(
         config.echo.clone(),
         listeners.echo,
@@ -152,11 +164,13 @@ pub async fn run(
         callers: Callers::default(),
         recordings,
         audience: Arc::default(),
+        shown,
     });
     let router = http::router(
         http::live::routes(&relay),
         &relay.config.page,
         &relay.config.access,
+        gate,
     );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
@@ -187,7 +201,9 @@ pub async fn replay(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     page.check()?;
-    let router = http::router(http::replay::routes(recordings), page, access);
+    // Nothing is driven there, so nobody is held back.
+    let routes = http::replay::routes(recordings);
+    let router = http::router(routes, page, access, Gate::open());
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,

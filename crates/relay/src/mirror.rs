@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use bytes::Bytes;
 use protocol::{
-    Cursor, Lecture, Refusal, Request,
+    Cursor, Hall, Lecture, Refusal, Request,
     wire::{self, FROM_PAGE_BYTES_MAX, FromPage, FromRelay},
 };
 use tokio::{
@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    Relay, Server,
+    Reader, Relay, Server, Shown,
     hall::{Attending, Voter},
     http::Visitor,
     registry::CLIENTS_MAX,
@@ -78,10 +78,11 @@ async fn converse(
     cursor: Option<Cursor>,
 ) -> Option<(u16, &'static str)> {
     let Watched { relay, server, .. } = watched;
-    let mut reader = server.journal.read_from(cursor);
+    let mut reader = watched.reading(server.journal.read_from(cursor));
     let mut recording = relay.recordings.told();
     let mut lecture = relay.config.lessons.as_ref().map(|lessons| lessons.told());
     say(viewer, &FromRelay::Header(Box::new(server.header()))).await?;
+    say(viewer, &FromRelay::Hall(Box::new(watched.hall()))).await?;
     recording.mark_changed();
     if let Some(lecture) = &mut lecture {
         lecture.mark_changed();
@@ -149,6 +150,21 @@ async fn converse(
 const LESSON_ENDS: &str = "the lesson ends";
 
 impl Watched {
+    /// The reader as this visitor may have it.
+    pub fn reading(&self, reader: Reader) -> Reader {
+        let hall = &self.relay.config.hall;
+        match hall.hides_bytes_from(self.visitor.right) {
+            true => reader.without_bytes(),
+            false => reader,
+        }
+    }
+
+    /// What this visitor is told of who may do what here.
+    fn hall(&self) -> Hall {
+        let Shown { page, echo } = &self.relay.shown;
+        self.relay.config.hall.told(self.visitor.right, page, echo)
+    }
+
     /// Returns when there is nothing more to be watched, with the reason. The relay's own server may
     /// end before its recordings have: its viewers see both.
     pub async fn end(&self) -> &'static str {

@@ -8,7 +8,7 @@ use scene::{Link, Picture};
 use super::{Label, Lessons, Player, Stand, ask, picture, told, turn::Page};
 use crate::{
     app::{self, App},
-    browser,
+    browser, together,
     wish::Complaint,
 };
 
@@ -243,6 +243,7 @@ impl Player {
             wishes.request = None;
         }
         self.given.put(app.lecture().cloned());
+        self.room.put(super::poll::Room::of(app));
         wishes.turned = wishes.turned.filter(|&(run, page)| {
             // Told, or of no use any more, or lost on the way.
             let told = app.lecture().map(|it| (it.run, it.step, it.revealed));
@@ -279,14 +280,18 @@ impl Player {
             page,
         };
         if wishes.shown.as_ref() != Some(&place) {
+            // Who looks around goes along with the words only.
+            let stays = together::looks_around(app);
             let turned = wishes.shown.as_ref().map(|it| (&it.lesson, it.page.step));
             if turned != Some((&place.lesson, page.step)) {
                 self.pick.put(None);
-                self.look(lesson, page, wishes);
+                if !stays {
+                    self.look(lesson, page, wishes);
+                }
             }
             self.told.put(told::Told::default());
             app.play_until(Some(page.until(lesson)));
-            if bring(app, page.plays(lesson), page, &lecture.state) {
+            if stays || bring(app, page.plays(lesson), page, &lecture.state) {
                 wishes.shown = Some(place);
             }
         }

@@ -3,4 +3,8 @@
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub struct HallOptions {}
+pub struct HallOptions {
+    /// Guests see the lengths of what is sent, not its bytes; the lecturer sees them
+    #[arg(long)]
+    pub hide_bytes: bool,
+}

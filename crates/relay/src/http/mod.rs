@@ -3,6 +3,7 @@
 //! Knows nothing of what is in a record.
 
 mod accept;
+mod enter;
 mod guard;
 mod list;
 pub mod live;
@@ -23,10 +24,15 @@ pub use page::Page;
 pub use transport::Transport;
 pub use visitor::Visitor;
 
+use crate::hall::Gate;
+
 /// These routes, then the page's files; all behind the guard.
-pub fn router(routes: Router, page: &Page, access: &Access) -> Router {
-    let guard = Arc::new(guard::Guard::new(access));
+pub fn router(routes: Router, page: &Page, access: &Access, gate: Gate) -> Router {
+    let gate = Arc::new(gate);
+    let entrance = enter::routes(&gate, "/");
+    let guard = Arc::new(guard::Guard::new(access, gate));
     routes
+        .merge(entrance)
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback_service(page.files())
         .layer(middleware::from_fn_with_state(guard, guard::guard))

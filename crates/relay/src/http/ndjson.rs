@@ -28,13 +28,13 @@ struct Rest {
 
 /// A response that ends when the other side leaves or the relay closes.
 pub fn stream(watched: Watched, cursor: Option<Cursor>, permit: OwnedSemaphorePermit) -> Response {
-    let reader = watched.server.journal.read_from(cursor);
+    let reader = watched.reading(watched.server.journal.read_from(cursor));
     respond(watched, reader, None, permit)
 }
 
 /// A response with all that is held at this moment.
 pub fn stream_held(watched: Watched, permit: OwnedSemaphorePermit) -> Response {
-    let reader = watched.server.journal.read_all();
+    let reader = watched.reading(watched.server.journal.read_all());
     watched.server.journal.seal();
     let last = watched.server.journal.head();
     respond(watched, reader, Some(last), permit)

@@ -178,11 +178,7 @@ impl Journal {
         let batch = FromRelay::Records(mem::take(&mut pages.open));
         let message = Bytes::from(wire::encode(&batch));
         pages.sealed_at = Some(Instant::now());
-        let frame = Frame {
-            first,
-            last,
-            message,
-        };
+        let frame = Frame::new(first, last, message);
         if pages.segments.push(frame) {
             let keyframe = pages.ledger.keyframe();
             pages.segments.open(last, pages.at_nanos, keyframe);

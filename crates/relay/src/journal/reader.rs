@@ -35,6 +35,8 @@ pub struct Reader {
     after: Option<Seq>,
     /// Records that were skipped.
     lost: u64,
+    /// For who may not see what is sent.
+    without_bytes: bool,
     /// Has been up to date once. What it asked for before that, it gets as long as it is held.
     caught_up: bool,
 }
@@ -54,6 +56,7 @@ impl Journal {
             lag_bytes_max: LAG_BYTES_MAX,
             after,
             lost: 0,
+            without_bytes: false,
             caught_up: false,
         }
     }
@@ -93,6 +96,15 @@ impl Journal {
 }
 
 impl Reader {
+    /// The same for who may not see what is sent, but only how much.
+    #[must_use]
+    pub fn without_bytes(self) -> Reader {
+        Reader {
+            without_bytes: true,
+            ..self
+        }
+    }
+
     /// The next message of the page's form. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Bytes {
         loop {
@@ -122,7 +134,7 @@ impl Reader {
     /// The next message, if there is one already.
     pub fn take(&mut self) -> Option<Bytes> {
         if let Some(opening) = self.opening.take() {
-            return Some(message(vec![opening]));
+            return Some(self.message(vec![opening]));
         }
         let pages = self.journal.pages();
         let segments = &pages.segments;
@@ -130,7 +142,7 @@ impl Reader {
             let opening = segments.opening_within(self.history_bytes_max)?.clone();
             drop(pages);
             self.after = Some(opening.seq);
-            return Some(message(vec![opening]));
+            return Some(self.message(vec![opening]));
         };
         let lags = self.caught_up && segments.behind_bytes(after) > self.lag_bytes_max;
         let (found, within) = match segments.find(after) {
@@ -145,7 +157,7 @@ impl Reader {
         if let Some(frame) = found {
             drop(pages);
             self.after = Some(frame.last);
-            return Some(behind(frame, after));
+            return Some(self.behind(frame, after));
         }
         let opening = segments.opening_within(within)?.clone();
         drop(pages);
@@ -157,24 +169,27 @@ impl Reader {
             at_nanos: opening.at_nanos,
             event: Event::Dropped(Dropped { records }),
         };
-        Some(message(vec![dropped, opening]))
+        Some(self.message(vec![dropped, opening]))
     }
-}
 
-/// The frame as it is, or, for who knows its first records already, without them.
-fn behind(frame: Frame, after: Seq) -> Bytes {
-    if after < frame.first {
-        return frame.message;
-    }
-    match wire::decode(&frame.message) {
-        Ok(FromRelay::Records(mut records)) => {
-            records.retain(|record| record.seq > after);
-            message(records)
+    /// The frame as it is, or, for who knows its first records already, without them.
+    fn behind(&self, frame: Frame, after: Seq) -> Bytes {
+        if after < frame.first {
+            return frame.told(self.without_bytes);
         }
-        _ => frame.message,
+        match wire::decode(&frame.message) {
+            Ok(FromRelay::Records(mut records)) => {
+                records.retain(|record| record.seq > after);
+                self.message(records)
+            }
+            _ => frame.told(self.without_bytes),
+        }
     }
-}
 
-fn message(records: Vec<Record>) -> Bytes {
-    wire::encode(&FromRelay::Records(records)).into()
+    fn message(&self, mut records: Vec<Record>) -> Bytes {
+        if self.without_bytes {
+            records.iter_mut().for_each(Record::hide_bytes);
+        }
+        wire::encode(&FromRelay::Records(records)).into()
+    }
 }

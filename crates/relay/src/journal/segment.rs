@@ -3,10 +3,13 @@
 //!
 //! Knows nothing of locks, clocks or viewers: positions in, frames out.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
-use protocol::{Event, Keyframe, Record, Seq};
+use protocol::{Event, Keyframe, Record, Seq, wire, wire::FromRelay};
 
 /// What a frame costs beside its bytes.
 const FRAME_OVERHEAD_BYTES: u64 = 96;
@@ -29,6 +32,38 @@ pub struct Frame {
     pub last: Seq,
     /// One message of the page's form.
     pub message: Bytes,
+    /// The same for who may not see what is sent; made when the first of them takes it.
+    bare: Arc<OnceLock<Bytes>>,
+}
+
+impl Frame {
+    /// Consecutive records as one message.
+    pub fn new(first: Seq, last: Seq, message: Bytes) -> Frame {
+        Frame {
+            first,
+            last,
+            message,
+            bare: Arc::default(),
+        }
+    }
+
+    /// The message for who may see what is sent, or for who may not.
+    pub fn told(self, without_bytes: bool) -> Bytes {
+        match without_bytes {
+            true => self.bare.get_or_init(|| bare(&self.message)).clone(),
+            false => self.message,
+        }
+    }
+}
+
+/// A message of records, without the bytes of what was sent.
+fn bare(message: &[u8]) -> Bytes {
+    let Ok(FromRelay::Records(mut records)) = wire::decode(message) else {
+        // The journal holds nothing else. Whatever it was, it is not told.
+        return wire::encode(&FromRelay::Records(Vec::new())).into();
+    };
+    records.iter_mut().for_each(Record::hide_bytes);
+    wire::encode(&FromRelay::Records(records)).into()
 }
 
 /// A run of frames, and what was true before them.
@@ -152,11 +187,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn frame(first: u64, count: u64, bytes: usize) -> Frame {
-        Frame {
-            first: Seq(first),
-            last: Seq(first + count - 1),
-            message: Bytes::from(vec![0; bytes]),
-        }
+        Frame::new(
+            Seq(first),
+            Seq(first + count - 1),
+            Bytes::from(vec![0; bytes]),
+        )
     }
 
     fn filled(frames: &[(u64, usize)]) -> (Segments, u64) {

@@ -142,8 +142,11 @@ async fn converse(
                     Ok(Message::Binary(message)) => hear(watched, &attending, viewer, &answers, &message).await?,
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
-                    // The closing handshake is answered by the library.
-                    Ok(Message::Close(_)) => return None,
+                    Ok(Message::Close(_)) => {
+                        // The library writes its answer as one reads on, and there it ends.
+                        let _ = timeout(BEAT_EVERY, viewer.recv()).await;
+                        return None;
+                    }
                     Err(error) => {
                         tracing::debug!(%error, "a viewer breaks the protocol");
                         return Some(broken(error));
@@ -176,6 +179,8 @@ fn broken(error: axum::Error) -> (u16, &'static str) {
         Ok(tungstenite::Error::Capacity(_)) => {
             (close_code::SIZE, "a message has at most 4096 bytes here")
         }
+        // RFC 6455, section 8.1.
+        Ok(tungstenite::Error::Utf8(_)) => (close_code::INVALID, "a text that is no UTF-8"),
         _ => (close_code::PROTOCOL, "not understood"),
     }
 }
@@ -204,6 +209,11 @@ impl Watched {
             () = self.relay.callers.closing.cancelled() => "the relay ends",
             () = self.server.ended.cancelled(), if self.is_lesson => LESSON_ENDS,
         }
+    }
+
+    /// Who watches may ask that.
+    fn may(&self, request: &Request) -> bool {
+        self.visitor.right >= request.needs()
     }
 
     /// Another lesson is being given, or none.
@@ -240,7 +250,7 @@ async fn hear(
         request,
         Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
     );
-    if !connects {
+    if !connects || !watched.may(&request) {
         let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
@@ -261,8 +271,8 @@ async fn take_up(
     attending: &Attending,
     request: Request,
 ) -> Result<(), Refusal> {
-    let needs = request.needs();
-    if watched.visitor.right < needs {
+    if !watched.may(&request) {
+        let needs = request.needs();
         return Err(Refusal::NotAllowed { needs });
     }
     let relay = &watched.relay;

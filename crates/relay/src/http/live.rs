@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    extract::{Query, State, WebSocketUpgrade},
+    extract::{
+        Query, State, WebSocketUpgrade,
+        ws::rejection::WebSocketUpgradeRejection::{self, InvalidWebSocketVersionHeader},
+    },
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -102,8 +105,12 @@ async fn open_mirror(
     State(shared): State<Shared>,
     Extension(visitor): Extension<Visitor>,
     Query(place): Query<Place>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return no_upgrade(rejection),
+    };
     let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
@@ -117,6 +124,16 @@ async fn open_mirror(
         mirror::mirror(watched, viewer, cursor).await;
         drop((admitted, token));
     })
+}
+
+/// Of another version the client is told which one is spoken here: RFC 6455, section 4.4.
+fn no_upgrade(rejection: WebSocketUpgradeRejection) -> Response {
+    if !matches!(rejection, InvalidWebSocketVersionHeader(_)) {
+        return rejection.into_response();
+    }
+    let spoken = [(header::SEC_WEBSOCKET_VERSION, "13")];
+    let text = "WebSocket is spoken in version 13 here\n";
+    (StatusCode::UPGRADE_REQUIRED, spoken, text).into_response()
 }
 
 async fn stream_records(

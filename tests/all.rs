@@ -30,6 +30,7 @@ mod reverse_proxy;
 mod rfc6455;
 mod rights;
 mod send;
+mod soak;
 mod sockets;
 mod tls;
 mod tutorial;

@@ -12,6 +12,7 @@ mod lighten;
 pub mod page;
 pub mod prerequisites;
 mod reload;
+pub mod soak;
 mod split;
 pub mod steps;
 pub mod test;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Parser;
 use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
-use xtask::{bench, dev, dist, test};
+use xtask::{bench, dev, dist, soak, test};
 
 /// The tasks of this repository.
 #[derive(Parser)]
@@ -38,6 +38,8 @@ enum Task {
         #[arg(long, global = true)]
         quick: bool,
     },
+    /// The release relay before many ill-behaved clients and viewers for a long time.
+    Soak(soak::Soak),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
         Task::Dist => dist::run(),
         Task::Bench { section, quick } => bench::run(section, quick),
+        Task::Soak(soak) => soak::run(&soak),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -21,6 +21,7 @@ const ALLOWED: &str = "
     web:        protocol model scene lessons
     relay:      protocol
     fruitbelt:  protocol model lessons relay
+    bench:      protocol relay
     xtask
     tests:      protocol model scene lessons relay fruitbelt
 ";

@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 
 use bytes::BytesMut;
-use chrono::{DateTime, Local};
 use protocol::{Answered, Bagged, Event, Message, Policy, ReadWhen, Unframed, UnframedWhy};
 
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
     reading::{self, Situation},
     registry::{Ending, Seat},
     socket::Socket,
+    stamp::Stamp,
 };
 
 /// While a policy waits for more bytes, the window is asked for so often: it is told late, and no
@@ -325,37 +325,3 @@ impl Echo<'_> {
 
 /// What a connection keeps between two answers, bytes each; a large bag needs more for a while.
 const KEPT_BYTES: usize = 128 << 10;
-
-/// `[YYYY-MM-DD HH:MM:SS] `, local time; composed once a second.
-#[derive(Debug, Default)]
-pub(crate) struct Stamp {
-    second: i64,
-    text: String,
-}
-
-impl Stamp {
-    pub(crate) fn now(&mut self) -> &str {
-        let now: DateTime<Local> = Local::now();
-        if self.text.is_empty() || self.second != now.timestamp() {
-            self.second = now.timestamp();
-            self.text = now.format("[%Y-%m-%d %H:%M:%S] ").to_string();
-        }
-        &self.text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_stamp_is_the_tutorials() {
-        let mut stamp = Stamp::default();
-        let text = stamp.now();
-        let shape: String = text
-            .chars()
-            .map(|c| if c.is_ascii_digit() { '0' } else { c })
-            .collect();
-        assert_eq!(shape, "[0000-00-00 00:00:00] ");
-    }
-}

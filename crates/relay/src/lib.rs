@@ -36,6 +36,7 @@ mod registry;
 mod sample;
 mod socket;
 mod stage;
+mod stamp;
 mod stream;
 #[cfg(target_os = "linux")]
 mod unix_place;
@@ -60,6 +61,7 @@ pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
+pub use stamp::Stamp;
 
 use http::Callers;
 use recording::Recordings;

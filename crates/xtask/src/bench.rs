@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measurements of what is built for everybody. Knows nothing of how they are
 //! taken: they live beside the tests, whose relay and browser they use.
 
+use std::ffi::OsString;
 use std::fs;
 use std::process::Command;
 
@@ -35,6 +36,17 @@ pub fn time() -> Result<()> {
     fs::create_dir_all(&logs)?;
     succeed(example().arg("--").arg(&logs))?;
     succeed(in_browser(&workspace, "browser::time")?.env("FRUITBELT_LOGS", &logs))
+}
+
+/// What watching costs: the relay that everybody has against a bare echo, and what a thousand
+/// viewers cost and get.
+pub fn relay(arguments: &[OsString]) -> Result<()> {
+    let workspace = Workspace::find()?;
+    let relay = workspace.build(["--release", "--package=fruitbelt"])?;
+    let bench = workspace.build(["--release", "--package=bench"])?;
+    let mut bench = Command::new(bench);
+    bench.args(["relay", "--relay"]).arg(relay).args(arguments);
+    succeed(&mut bench)
 }
 
 /// A measurement with the page and the relay as everybody has them.

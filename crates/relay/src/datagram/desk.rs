@@ -24,7 +24,7 @@ use super::{
     socket::{Bound, DatagramSocket, address},
 };
 use crate::{
-    echo::Stamp, journal::Journal, observe, observe::datagram::Datagram, registry::Registry,
+    journal::Journal, observe, observe::datagram::Datagram, registry::Registry, stamp::Stamp,
 };
 
 /// The least time between two samples of the queue.

@@ -38,6 +38,12 @@ enum Task {
 enum Bench {
     /// Frames of the page, with 1,000 fruit and 20 connections in view.
     Page,
+    /// The relay against a bare echo, and in front of 1,000 viewers.
+    Relay {
+        /// What `bench relay --help` tells, as in `--row ping-pong --times 3 --seconds 1`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// What a log of 10,000, 100,000 and 1,000,000 records costs: loading, seeking, playing.
     Time,
 }
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
         Task::Dist => dist::run(),
         Task::Bench(Bench::Page) => bench::page(),
+        Task::Bench(Bench::Relay { arguments }) => bench::relay(&arguments),
         Task::Bench(Bench::Time) => bench::time(),
     };
     match done {

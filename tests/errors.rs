@@ -13,7 +13,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn fails(arguments: &[&str], says: &[&str]) {
+pub fn fails(arguments: &[&str], says: &[&str]) {
     let output = run(arguments);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
@@ -47,10 +47,28 @@ fn what_cannot_start_says_why() {
         ],
         &["--page", &taken, "in use"],
     );
+    let recording = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../web/recordings/sample.ndjson"
+    );
     fails(
-        &["--page-dir", page, "--page", "0.0.0.0:0"],
+        &[
+            "replay",
+            recording,
+            "--page-dir",
+            page,
+            "--page",
+            "0.0.0.0:0",
+        ],
         &["--page", "loopback", "ssh"],
     );
+    fails(&["--guests", "all"], &["--guests", "participant", "viewer"]);
+    for wrong in ["0.0.0.0", "192.168.1.7:80", "http://a/?b"] {
+        fails(
+            &["--hall-address", wrong],
+            &["--hall-address", "192.168.1.7"],
+        );
+    }
     fails(
         &["--page-dir", page, "--echo", "192.0.2.1:0", "--page", free],
         &["--echo", "192.0.2.1", "for example --echo 127.0.0.1:0"],

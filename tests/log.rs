@@ -1,7 +1,7 @@
 //! The log is for people: one that nobody reads, or that has gone, stops nothing.
 
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     process::Stdio,
 };
@@ -42,4 +42,43 @@ fn a_log_that_nobody_reads_stops_nothing() {
     }
     assert_eq!(status(relay.page, "localhost"), "200");
     assert!(relay.terminate().success());
+}
+
+#[test]
+fn as_json_each_line_is_an_object_with_time_level_target_and_message() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let arguments = ["--log", "json"];
+    let mut relay = RelayProcess::start_with_log_and(Stdio::from(writer), &arguments);
+    assert_eq!(status(relay.page, "evil"), "403");
+    assert_eq!(status(relay.page, "localhost"), "200");
+    let secret = b"a payload that no log may tell";
+    let mut client = TcpStream::connect(relay.echo).unwrap();
+    client.write_all(secret).unwrap();
+    let mut reply = [0; 32];
+    client.read_exact(&mut reply).unwrap();
+    drop(client);
+    // The log is written aside, so that its last lines may be missing after the end.
+    let mut lines = String::new();
+    let mut reader = BufReader::new(reader);
+    while !lines.contains("refused") {
+        assert!(reader.read_line(&mut lines).unwrap() > 0, "{lines}");
+    }
+    assert!(relay.terminate().success());
+    reader.read_to_string(&mut lines).unwrap();
+    assert!(!lines.contains(std::str::from_utf8(secret).unwrap()));
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        for field in ["timestamp", "level", "target", "message"] {
+            assert!(line[field].is_string(), "{field}: {line}");
+        }
+        let time = line["timestamp"].as_str().unwrap();
+        assert!(chrono::DateTime::parse_from_rfc3339(time).is_ok(), "{time}");
+        let levels = ["ERROR", "WARN", "INFO", "DEBUG", "TRACE"];
+        assert!(levels.contains(&line["level"].as_str().unwrap()), "{line}");
+    }
+    let has = |part: &str| lines.lines().any(|line| line.contains(part));
+    assert!(
+        has("\"level\":\"INFO\"") && has("\"message\":\"ending\""),
+        "{lines}"
+    );
 }

@@ -5,7 +5,7 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader as StdBufReader},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
@@ -43,8 +43,12 @@ pub struct RelayProcess {
     pub echo: SocketAddr,
     /// The same, of whichever family.
     pub address: Address,
-    /// The page.
+    /// The page; at loopback if it is everywhere.
     pub page: SocketAddr,
+    /// The same, as a browser takes it.
+    url: String,
+    /// The lecturer's link, if others than this machine's user can reach the relay.
+    pub link: Option<String>,
     /// The page's files if they were made for it; kept as long as the relay runs.
     page_dir: Option<TempDir>,
 }
@@ -108,6 +112,15 @@ impl RelayProcess {
         relay
     }
 
+    /// The same, with the page on every address, as in a lecture hall; its log goes to `log`.
+    pub fn start_hall(arguments: &[&str], log: (&str, Stdio)) -> RelayProcess {
+        let (page_dir, everywhere) = (page_dir(), "0.0.0.0:0");
+        let mut relay =
+            RelayProcess::serve_logging(ANY, everywhere, page_dir.path(), arguments, log);
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
     /// The same, with a page of one's own.
     pub fn start_with(page_dir: TempDir, arguments: &[&str]) -> RelayProcess {
         let mut relay = RelayProcess::serve(ANY, ANY, page_dir.path(), arguments);
@@ -134,8 +147,14 @@ impl RelayProcess {
 
     /// The same as `start`, with a log that tells all, written to `log`.
     pub fn start_with_log(log: Stdio) -> RelayProcess {
+        RelayProcess::start_with_log_and(log, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn start_with_log_and(log: Stdio, arguments: &[&str]) -> RelayProcess {
         let page_dir = page_dir();
-        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), &[], ("debug", log));
+        let log = ("debug", log);
+        let mut relay = RelayProcess::serve_logging(ANY, ANY, page_dir.path(), arguments, log);
         relay.page_dir = Some(page_dir);
         relay
     }
@@ -209,19 +228,35 @@ impl RelayProcess {
             .unwrap_or(&echo)
             .parse()
             .unwrap();
+        let url = said("page ", "");
+        let mut page = page_of(&url);
+        let is_near = |at: SocketAddr| at.ip().is_loopback();
+        let is_alone = is_near(page)
+            && address.inet().is_none_or(is_near)
+            && !arguments.contains(&"--trusted-proxy");
+        let link = (!is_alone).then(|| {
+            let link = said("lecturer ", "");
+            said("guests ", "");
+            link
+        });
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+        if page.ip().is_unspecified() {
+            page.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
         RelayProcess {
             child,
             echo: address.inet().unwrap_or(nowhere),
             address,
-            page: said("page http://", "/").parse().unwrap(),
+            page,
+            url,
+            link,
             page_dir: None,
         }
     }
 
     /// The page's address, as a browser takes it.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.page)
+        self.url.clone()
     }
 
     /// Its process id.
@@ -261,9 +296,20 @@ impl RelayProcess {
     /// The same over a connection with options of one's own.
     pub async fn mirror_over(&self, stream: TcpStream, query: &str) -> Mirror {
         let url = format!("ws://{}/mirror{query}", self.page);
-        let (socket, _) = client_async(url.into_client_request().unwrap(), stream)
-            .await
-            .unwrap();
+        let request = url.into_client_request().unwrap();
+        self.try_mirror(stream, request).await.unwrap()
+    }
+
+    /// The same, asked for by a request of one's own; Err: the status of the refusal.
+    pub async fn try_mirror(
+        &self,
+        stream: TcpStream,
+        request: tungstenite::handshake::client::Request,
+    ) -> Result<Mirror, u16> {
+        let (socket, _) = match client_async(request, stream).await {
+            Err(tungstenite::Error::Http(answer)) => return Err(answer.status().as_u16()),
+            upgraded => upgraded.unwrap(),
+        };
         let mut mirror = Mirror {
             socket,
             header: None,
@@ -274,8 +320,13 @@ impl RelayProcess {
             FromRelay::Header(header) => mirror.header = Some(*header),
             other => panic!("the header comes first, not {other:?}"),
         }
-        mirror
+        Ok(mirror)
     }
+}
+
+fn page_of(url: &str) -> SocketAddr {
+    let authority = url.split('/').nth(2);
+    authority.expect("an address").parse().unwrap()
 }
 
 impl Drop for RelayProcess {

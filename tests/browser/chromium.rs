@@ -48,6 +48,11 @@ pub struct Browser {
 impl Browser {
     /// Waits for its turn, then starts.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same, with further switches.
+    pub async fn start_with(switches: &[String]) -> Result<Self> {
         let turn = turn().await?;
         let profile = tempfile::Builder::new().prefix("fruitbelt-").tempdir()?;
         let config = BrowserConfig::builder()
@@ -55,6 +60,7 @@ impl Browser {
             .no_sandbox()
             .disable_default_args()
             .args(SWITCHES)
+            .args(switches.iter().map(String::as_str))
             .user_data_dir(profile.path())
             .viewport(None)
             .build()
@@ -73,12 +79,20 @@ impl Browser {
 
     /// Opens a page in a window of its own, so that it stays visible beside others.
     pub async fn open(&self, url: &str, view: View<'_>) -> Result<Page> {
+        self.open_with(url, view, None).await
+    }
+
+    /// The same, with a script that runs in the page before any of its own.
+    pub async fn open_with(&self, url: &str, view: View<'_>, script: Option<&str>) -> Result<Page> {
         let blank = CreateTargetParams::builder()
             .url("about:blank")
             .new_window(true)
             .build();
         let blank = blank.map_err(|error| anyhow!(error))?;
         let page = self.chromium.new_page(blank).await?;
+        if let Some(script) = script {
+            page.evaluate_on_new_document(script).await?;
+        }
         Page::open(page, url, view).await
     }
 

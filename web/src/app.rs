@@ -5,6 +5,7 @@
 //! back as an event.
 
 mod lecture;
+mod told;
 
 use std::{cell::RefCell, collections::VecDeque};
 
@@ -27,6 +28,7 @@ use crate::{
     source::{Fault, Listed, Reading, Source, Why},
     wish::{self, Complaint},
 };
+pub use told::Told;
 
 thread_local! {
     static APP: RefCell<App> = RefCell::new(App::new());
@@ -67,6 +69,9 @@ pub enum Happening {
 fn hear_socket(socket: u32, heard: Heard) {
     with(|app| app.hear(socket, heard));
 }
+
+/// The id of what is told without awaiting an answer.
+const ASIDE: u32 = u32::MAX;
 
 /// What was asked for and is not in force yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,7 +123,10 @@ pub struct App {
     marker_changes: u32,
     /// A person holds the head: it does not move by itself.
     held: bool,
+    /// Counts what a person did to time and focus.
+    touches: u32,
     given: lecture::Given,
+    told: Told,
 }
 
 impl App {
@@ -151,7 +159,9 @@ impl App {
             log_number: 0,
             marker_changes: 0,
             held: false,
+            touches: 0,
             given: lecture::Given::default(),
+            told: Told::default(),
         }
     }
 
@@ -218,6 +228,7 @@ impl App {
                 }
                 self.end_joining();
             }
+            FromRelay::Answer { id: ASIDE, .. } => {}
             FromRelay::Answer { id, refusal } => {
                 if refusal.is_some() {
                     self.asked.retain(|asked| asked.id != id);
@@ -229,11 +240,12 @@ impl App {
             }
             FromRelay::Lesson(told) => self.hear_lecture(told.map(|told| *told)),
             FromRelay::Recording(recording) => self.recording = recording,
-            FromRelay::Hall(_) | FromRelay::Audience(_) | FromRelay::Moment(_) => {}
+            of_hall => self.told.take(of_hall),
         }
     }
 
     fn join(&mut self, header: Header, now_millis: f64) {
+        self.told.join();
         let known = self.header.as_ref().map(|known| known.run);
         if known == Some(header.run) {
             self.happening = Some((Happening::Resumed, now_millis));
@@ -260,7 +272,7 @@ impl App {
         self.playback = Playback::default();
         (self.playback.stops, self.playback.filter) = (stops, filter);
         if let Some(mode) = mode {
-            self.command(Command::Mode(mode));
+            self.steer(Command::Mode(mode));
         }
         self.follow = Follow::default();
         self.header = None;
@@ -277,7 +289,7 @@ impl App {
             .is_some_and(|head| self.timeline.head_seq() >= head)
         {
             self.joining = None;
-            self.go_live();
+            self.by_itself(App::go_live);
         }
         self.go_to_wanted();
     }
@@ -360,6 +372,7 @@ impl App {
         self.happening = None;
         self.recording = None;
         self.wanted = None;
+        self.told = Told::default();
     }
 
     /// Takes a message of the reader, or goes on with the last one, for a short time. True if
@@ -607,6 +620,16 @@ impl App {
         self.header.as_ref()
     }
 
+    /// What the relay tells of the hall.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// Records are still history: the show has not begun.
+    pub fn is_joining(&self) -> bool {
+        self.joining.is_some()
+    }
+
     /// How the link stands.
     pub fn link(&self) -> scene::Link {
         match self.source {
@@ -663,7 +686,26 @@ impl App {
 
     /// Moves through the show.
     pub fn command(&mut self, command: Command) {
+        if !matches!(command, Command::Stops(_) | Command::Filter(_)) {
+            self.touches += 1;
+        }
+        self.steer(command);
+    }
+
+    fn steer(&mut self, command: Command) {
         self.playback.command(command, &self.timeline);
+    }
+
+    /// What is done by this no person did.
+    pub fn by_itself(&mut self, work: impl FnOnce(&mut App)) {
+        let touches = self.touches;
+        work(self);
+        self.touches = touches;
+    }
+
+    /// Counts what a person did to time and focus.
+    pub fn touches(&self) -> u32 {
+        self.touches
     }
 
     /// To what is recorded now, and on from there; with a recording to its end.
@@ -703,6 +745,7 @@ impl App {
 
     /// Puts a connection in focus, by the person's choice.
     pub fn pick(&mut self, conn: Conn) {
+        self.touches += 1;
         self.follow = Follow::picked(self.timeline.head());
         let log_nanos = self.timeline.log_nanos_at(self.playback.head());
         self.set_focus(Some(conn), log_nanos);
@@ -736,6 +779,12 @@ impl App {
             });
         }
         Ok(())
+    }
+
+    /// Tells the relay what no answer is awaited of. False: it is not heard.
+    pub fn tell(&self, request: Request) -> bool {
+        let id = ASIDE;
+        self.link.send(&wire::encode(&FromPage { id, request }))
     }
 
     /// The policy that is in force for a connection, or for the server.

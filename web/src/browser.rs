@@ -81,11 +81,12 @@ pub fn watch_size(element: &Element, told: impl Fn(f64, f64) + 'static) {
     }
 }
 
-/// Where the relay is: `host:port` of the page, and whether it came through TLS.
-pub fn relay() -> Option<(String, bool)> {
+/// Where the relay's WebSockets are: beside the page, and through TLS if it came so.
+pub fn relay() -> Option<String> {
     let location = window()?.location();
-    let secure = location.protocol().ok()? == "https:";
-    Some((location.host().ok()?, secure))
+    let (origin, path) = (location.origin().ok()?, location.pathname().ok()?);
+    let (folder, _file) = path.rsplit_once('/')?;
+    Some(format!("ws{}{folder}/", origin.strip_prefix("http")?))
 }
 
 /// The name by which this browser reached the relay, without port.

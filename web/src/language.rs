@@ -63,6 +63,7 @@ labels! {
     KeyAll: "all connections, and back", "全部连接，再按返回";
     KeyLook: "light, dark, projector", "浅色、深色、投影";
     KeyLessons: "lessons; lecture view", "课程；讲课视图";
+    KeyTogether: "follow the lecturer, or look around", "跟随讲者，或自己看";
     KeyBlank: "blank screen; any key brings it back", "黑屏，按任意键恢复";
     KeyFull: "full screen", "全屏";
     KeySheet: "this list", "本列表";
@@ -157,6 +158,8 @@ labels! {
     NotSeen: "not seen", "未看到";
     NothingYet: "nothing yet", "还没有";
     Controls: "Controls", "控制";
+    TakePart: "Take part", "参与";
+    GuestsAsk: "The lecturer drives; your own programs can connect.", "由讲师操作，你可以用自己的程序连接。";
     CloseControls: "Close the controls", "关闭控制";
     Scope: "For", "对象";
     ScopeServer: "all connections", "全部连接";
@@ -418,6 +421,10 @@ fn recording_failed(fault: RecordingFault, lang: Lang) -> String {
             "The disk is full: the recording has ended. The relay goes on.".into()
         }
         (RecordingFault::DiskFull, Lang::Zh) => "磁盘已满，录制已结束。中继照常运行。".into(),
+        (RecordingFault::SizeReached, Lang::En) => {
+            "The recording has reached its size and has ended, whole.".into()
+        }
+        (RecordingFault::SizeReached, Lang::Zh) => "录制已达上限，完整结束。".into(),
         (RecordingFault::Io(errno), Lang::En) => {
             format!("The recording has ended: error {errno} of the system. The relay goes on.")
         }

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, IntoAny};
 use leptos::task::spawn_local;
 use model::State;
 use protocol::Record;
@@ -16,8 +16,9 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     app::App,
-    lesson,
+    hall, lesson,
     panels::{api, code, kinds, reply},
+    together,
     view::{Beside, View},
 };
 
@@ -32,6 +33,7 @@ struct Later {
     svg: fn(&Scene, Look) -> String,
     lesson: Lesson,
     beside: fn(View, Beside) -> Option<AnyView>,
+    hall: fn(View) -> AnyView,
 }
 
 /// What gives lessons.
@@ -64,13 +66,22 @@ fn later() -> Result<Later, SplitLoaderError> {
         inspect: scene::inspect,
         svg: scene::to_svg,
         lesson: Lesson {
-            view: lesson::view,
-            key: lesson::key,
+            view: |view| [together::view(view), lesson::view(view)].into_any(),
+            key,
             hear: lesson::hear,
-            tend: lesson::tend,
+            tend: |app| {
+                app.by_itself(lesson::tend);
+                together::tend(app);
+            },
         },
         beside,
+        hall: hall::view,
     })
+}
+
+/// A key of a lesson, or of the hall.
+fn key(view: View, key: &str) -> bool {
+    lesson::key(view, key) || hall::key(view, key) || together::key(key)
 }
 
 /// The panels among those behind the tabs of the events that only some people look at.
@@ -141,7 +152,13 @@ pub fn lesson(view: View) -> Option<AnyView> {
     Some((module()?.lesson.view)(view))
 }
 
-/// A key for the lesson that is being given. False: it is none of its keys.
+/// What all are told of the hall: see [`crate::hall`]. As soon as the module is here.
+pub fn hall(view: View) -> Option<AnyView> {
+    view.complete.track();
+    Some((module()?.hall)(view))
+}
+
+/// A key for the lesson that is being given, or for the hall. False: it is none of theirs.
 pub fn lesson_key(view: View, key: &str) -> bool {
     module().is_some_and(|later| (later.lesson.key)(view, key))
 }

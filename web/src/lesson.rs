@@ -12,6 +12,7 @@
 mod give;
 mod list;
 mod panel;
+mod poll;
 mod prose;
 mod question;
 mod speaker;
@@ -78,6 +79,8 @@ struct Player {
     playing: Lasting<bool>,
     /// What this viewer predicted, of the step on the wall.
     pick: Lasting<Option<usize>>,
+    /// What the hall answers.
+    room: Lasting<poll::Room>,
     stand: Lasting<Stand>,
     /// What points at the stage: `laser` or `pen`.
     tool: Lasting<&'static str>,
@@ -99,6 +102,7 @@ pub fn view(view: View) -> AnyView {
         told: Lasting::default(),
         playing: Lasting::default(),
         pick: Lasting::default(),
+        room: Lasting::default(),
         stand: Lasting::default(),
         tool: Lasting::new(""),
         clock: Lasting::new((0.0, 0.0)),
@@ -135,6 +139,13 @@ pub fn open(id: &str, step: u32) {
         let revealed = false;
         player.open(id, Page { step, revealed });
     }
+}
+
+/// Whether this window is the one that only the speaker sees.
+pub fn is_speaker() -> bool {
+    PLAYER
+        .get()
+        .is_some_and(|player| player.stand.get_untracked() == Stand::Speaker)
 }
 
 /// See [`crate::later::lesson_key`].
@@ -236,6 +247,9 @@ impl Player {
     }
 
     fn open_list(self) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         self.fetch();
         self.view.complaint.put(None);
         browser::open_dialog(list::DIALOG);

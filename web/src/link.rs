@@ -142,10 +142,9 @@ impl Link {
     }
 
     fn open(&mut self, now_millis: f64, cursor: Option<Cursor>) {
-        let Some((host, secure)) = browser::relay() else {
+        let Some(relay) = browser::relay() else {
             return;
         };
-        let scheme = if secure { "wss" } else { "ws" };
         let which = if self.to_lesson { "lesson" } else { "" };
         let resume = cursor.map_or(String::new(), |cursor| {
             format!("&run={}&after={}", cursor.run, cursor.seq)
@@ -153,7 +152,7 @@ impl Link {
         self.opened += 1;
         self.heard_millis = now_millis;
         match Socket::open(
-            &format!("{scheme}://{host}/mirror?{which}{resume}"),
+            &format!("{relay}mirror?{which}{resume}"),
             self.opened,
             self.on_heard,
         ) {

@@ -85,6 +85,7 @@ pub fn Page(view: View) -> impl IntoView {
                 {view.say(Label::SkipToEvents)}
             </a>
             <header::Header view drawer_open/>
+            {move || crate::later::hall(view)}
             <main>
                 {move || crate::later::lesson(view)}
                 <section

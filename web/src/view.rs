@@ -3,7 +3,9 @@
 
 use leptos::prelude::*;
 use model::{Command, Connection, Filter, Mark, Marker, MarkerKind, Mode, Show, State, Stops};
-use protocol::{Address, Conn, End, Policy, Recording, RecordingFault, RecordingState, Source};
+use protocol::{
+    Address, Conn, End, Hall, Policy, Recording, RecordingFault, RecordingState, Right, Source,
+};
 use scene::{
     Frame, Hit, Inspection, Lang, Link, Look, Picture, Scene, Target,
     timeline::{Span, moment_at},
@@ -83,6 +85,8 @@ pub struct View {
     pub notice: Lasting<Option<Notice>>,
     /// A film is being made.
     pub film: Lasting<bool>,
+    /// Who is in the hall, and who can see what; None: nothing was told of one.
+    pub hall: Lasting<Option<Hall>>,
     /// Recordings.
     pub shelf: Lasting<Shelf>,
     /// Nobody is connected: the big button is offered.
@@ -352,6 +356,7 @@ impl View {
             step: Lasting::new(None),
             notice: Lasting::new(None),
             film: Lasting::new(false),
+            hall: Lasting::default(),
             shelf: Lasting::default(),
             empty: Lasting::new(false),
             stage_spots: Lasting::default(),
@@ -366,6 +371,25 @@ impl View {
     /// The text of a label, in the language of the moment.
     pub fn say(self, label: language::Label) -> Dynamic<&'static str> {
         dynamic(move || label.text(self.lang.get()))
+    }
+
+    /// Whoever looks may drive the relay, as everybody may where there is no hall.
+    pub fn drives(self) -> bool {
+        self.hall.with(|hall| {
+            hall.as_ref()
+                .is_none_or(|hall| hall.right == Right::Lecturer)
+        })
+    }
+
+    /// What the panel is called in which the relay is asked; guests are only told there how to join.
+    pub fn controls_name(self) -> Dynamic<&'static str> {
+        dynamic(move || {
+            let label = match self.drives() {
+                true => language::Label::Controls,
+                false => language::Label::TakePart,
+            };
+            label.text(self.lang.get())
+        })
     }
 
     /// Goes on to the next look.
@@ -602,6 +626,9 @@ impl View {
             (None, Link::Live) => happened.or(of_recording(app)).or(gap),
         };
         self.notice.put(notice);
+        if self.hall.with_untracked(|hall| *hall != app.told().hall) {
+            self.hall.set(app.told().hall.clone());
+        }
         self.shelf.put(shelf(app));
         self.update_inspection(app);
         later::tend_lesson(app);

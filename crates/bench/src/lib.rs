@@ -10,6 +10,7 @@
 //! Linux only: it reads `/proc`. Knows nothing of how the relay does its work.
 
 pub mod baseline;
+pub mod curves;
 pub mod figures;
 pub mod frames;
 pub mod load;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use bench::{
-    baseline, machine, ready,
+    baseline, curves, machine, ready,
     rows::{Plan, Row},
 };
 use clap::{Parser, Subcommand, ValueEnum};
@@ -15,6 +15,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 enum Task {
     /// Measures a relay against a bare echo
     Relay(Arguments),
+    /// Measures what a relay costs as connections, viewers and records grow
+    Curves(Curves),
     #[command(flatten)]
     Serve(Serve),
 }
@@ -53,9 +55,38 @@ struct Arguments {
     quick: bool,
 }
 
+#[derive(clap::Args)]
+struct Curves {
+    /// The relay's program
+    #[arg(long, value_name = "FILE")]
+    relay: PathBuf,
+    /// Where the pictures go
+    #[arg(long, value_name = "DIR")]
+    pictures: PathBuf,
+    /// For how long at each point
+    #[arg(long, value_name = "SECONDS", default_value_t = 4.0)]
+    seconds: f64,
+    /// For a glance: fewer points, 1 second each
+    #[arg(long, conflicts_with = "seconds")]
+    quick: bool,
+}
+
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Relay(arguments) => measure(&arguments),
+        Task::Curves(arguments) => {
+            let seconds = if arguments.quick {
+                1.0
+            } else {
+                arguments.seconds
+            };
+            curves::draw(&curves::Plan {
+                relay: arguments.relay,
+                span: Duration::from_secs_f64(seconds.clamp(0.1, 60.0)),
+                is_quick: arguments.quick,
+                pictures: arguments.pictures,
+            })
+        }
         Task::Serve(Serve::Echo) => baseline::serve().map_err(Into::into),
         Task::Serve(Serve::Ready { bytes, a_second }) => {
             ready::serve(bytes, a_second).map_err(Into::into)

@@ -85,7 +85,8 @@ impl Server {
             _page_dir: None,
         };
         let lines = told.into_iter().flat_map(BufRead::lines);
-        for (line, expected) in lines.zip(expected) {
+        // In this order: a line more would be waited for for ever.
+        for (expected, line) in expected.iter().zip(lines) {
             let line = line?;
             let addr = address(&line, expected)
                 .with_context(|| format!("{name} says {line:?} instead of its {expected}"))?;

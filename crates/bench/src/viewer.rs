@@ -79,7 +79,7 @@ impl Viewer {
     ///
     /// # Errors
     /// The relay ends, or is not understood.
-    pub fn next(&mut self) -> Result<FromRelay> {
+    pub fn hear(&mut self) -> Result<FromRelay> {
         loop {
             match self.told.pop_front() {
                 Some((Kind::Binary, message)) => {

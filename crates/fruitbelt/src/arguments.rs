@@ -13,7 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
-use hall::HallOptions;
+use crate::log;
+pub use hall::{HallOptions, Shown, host};
 use limits::LimitOptions;
 use transport::TransportOptions;
 
@@ -25,12 +26,15 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub serve: Serve,
+    /// How the log looks, on standard error; RUST_LOG says how much of it
+    #[arg(long, value_name = "FORM", global = true, value_enum, default_value_t)]
+    pub log: log::Form,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the echo server and mirror it to the page (what happens without a subcommand)
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Be the demonstration client: send batches of 0123456789…, and print what is sent and what comes
     Send(Send),
     /// Give a lesson at this terminal, on real sockets, and check what must be true of it
@@ -48,11 +52,12 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where the echo server listens; port 0 picks a free one, and `unix:` a path of its own
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:21567", value_parser = echo_address)]
-    pub echo: Address,
-    /// Where the page is, on this machine only; port 0 picks a free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8567", value_parser = address)]
-    pub page: SocketAddr,
+    /// [default: 127.0.0.1:21567, with --hall 0.0.0.0:21567]
+    #[arg(long, value_name = "HOST:PORT", value_parser = echo_address)]
+    echo: Option<Address>,
+    /// Where the page is; port 0 picks a free one [default: 127.0.0.1:8567, with --hall 0.0.0.0:8567]
+    #[arg(long, value_name = "HOST:PORT", value_parser = address)]
+    page: Option<SocketAddr>,
     /// What is asked of listen(2); the accept queue holds one more
     #[arg(long, value_name = "N", default_value_t = 5, allow_hyphen_values = true,
         value_parser = |text: &str| within(text, 0, Request::BACKLOG_MAX))]
@@ -119,6 +124,8 @@ pub struct Replay {
     pub lessons: LessonsDir,
     #[command(flatten)]
     pub page_options: PageOptions,
+    #[command(flatten)]
+    pub transport: TransportOptions,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +175,37 @@ pub struct PageDir {
 }
 
 impl Serve {
+    /// Where the echo server listens.
+    pub fn echo(&self) -> Address {
+        let given = self.echo.clone();
+        given.unwrap_or_else(|| self.hall.echo().into())
+    }
+
+    /// Where the page is.
+    pub fn page(&self) -> SocketAddr {
+        self.page.unwrap_or_else(|| self.hall.page())
+    }
+
+    /// Who may ask for the page: by the name that guests are shown, too.
+    pub fn access(&self) -> Access {
+        let mut access = self.page_options.access();
+        let shown = self.hall.hall_address.as_ref().map(Shown::host);
+        access.hosts.extend(shown.map(str::to_owned));
+        access
+    }
+
+    /// Somebody else than this machine's users may reach it, or is meant to: over the net, or through a
+    /// proxy that stands on this machine and serves others.
+    pub fn is_open_to_others(&self) -> bool {
+        let echo_is_near = self
+            .echo()
+            .inet()
+            .is_none_or(|addr| addr.ip().is_loopback());
+        let page_is_near = self.page().ip().is_loopback();
+        let is_near = echo_is_near && page_is_near && self.transport.trusted_proxy.is_empty();
+        self.hall.hall || !is_near
+    }
+
     pub fn policy(&self) -> Policy {
         Policy {
             read_when: self.read_when,
@@ -425,12 +463,29 @@ mod tests {
         ] {
             let cli = Cli::try_parse_from(line).unwrap();
             let serve = match cli.command {
-                Some(Command::Serve(serve)) => serve,
+                Some(Command::Serve(serve)) => *serve,
                 _ => cli.serve,
             };
             assert_eq!(serve.policy().bag, Some(100));
-            assert_eq!(serve.echo.port(), Some(21567));
+            assert_eq!(serve.echo().to_string(), "127.0.0.1:21567");
         }
+    }
+
+    #[test]
+    fn a_hall_listens_everywhere_unless_told() {
+        let check = |line: &[&str], echo: &str, page: &str| {
+            let line = [&["fruitbelt"], line].concat();
+            let serve = Cli::try_parse_from(line).unwrap().serve;
+            let found = (serve.echo().to_string(), serve.page().to_string());
+            assert_eq!(found, (echo.to_owned(), page.to_owned()));
+        };
+        check(&[], "127.0.0.1:21567", "127.0.0.1:8567");
+        check(&["--hall"], "0.0.0.0:21567", "0.0.0.0:8567");
+        let watch = ["--hall", "--guests", "viewer"];
+        check(&watch, "127.0.0.1:21567", "0.0.0.0:8567");
+        let given = ["--hall", "--echo", "127.0.0.1:0", "--page", "10.0.0.1:80"];
+        check(&given, "127.0.0.1:0", "10.0.0.1:80");
+        check(&["--guests", "viewer"], "127.0.0.1:21567", "127.0.0.1:8567");
     }
 
     #[test]

@@ -6,7 +6,11 @@ mod arguments;
 mod convert;
 mod export;
 mod files;
+mod hall;
+mod lan;
 mod lesson;
+mod links;
+mod log;
 mod page;
 mod recorded;
 mod replay;
@@ -17,8 +21,6 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, error::ErrorKind};
-use tracing_appender::non_blocking::NonBlockingBuilder;
-use tracing_subscriber::EnvFilter;
 
 use arguments::{Cli, Command};
 
@@ -27,9 +29,6 @@ const USAGE: u8 = 2;
 
 /// What was begun did not come to its end.
 const FAILED: u8 = 1;
-
-/// So many lines may wait to be written.
-const LOG_LINES_MAX: usize = 1024;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -45,24 +44,7 @@ fn main() -> ExitCode {
         }
         Err(error) => return fail(&one_line(&error.to_string()), USAGE),
     };
-    // A log that nobody reads, or that has gone, must neither stop a task nor end the program: its
-    // lines go through a bounded queue to a thread of its own, and are left out when it is full.
-    let (log, guard) = NonBlockingBuilder::default()
-        .lossy(true)
-        .buffered_lines_limit(LOG_LINES_MAX)
-        .finish(std::io::stderr());
-    // The guard would wait for the thread at the end, and complain on the very pipe that is stuck.
-    std::mem::forget(guard);
-    tracing_subscriber::fmt()
-        .log_internal_errors(false)
-        .with_env_filter(
-            EnvFilter::builder()
-                .with_default_directive(tracing::Level::INFO.into())
-                .from_env_lossy(),
-        )
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_writer(log)
-        .init();
+    log::start(cli.log);
     let done = match cli.command {
         Some(Command::Send(arguments)) => send::send(&arguments),
         Some(Command::Replay(arguments)) => replay::replay(&arguments),
@@ -70,7 +52,7 @@ fn main() -> ExitCode {
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Convert(arguments)) => convert::convert(&arguments),
-        Some(Command::Serve(arguments)) => serve::serve(arguments),
+        Some(Command::Serve(arguments)) => serve::serve(*arguments),
         None => serve::serve(cli.serve),
     };
     done.unwrap_or_else(|error| fail(&format!("{error:#}"), USAGE))

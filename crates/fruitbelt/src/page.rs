@@ -49,11 +49,12 @@ pub fn explain_page(dir: &Path) -> anyhow::Error {
     )
 }
 
-/// Shows the page to whoever sits here, and does not wait for that.
+/// Shows the page to whoever sits here, and does not wait for that. The address may be a secret, so
+/// it is not written into the log, and neither is an error that might name it.
 pub fn open_browser(page: String) {
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = open::that_detached(&page) {
-            tracing::warn!(%error, "no browser could be opened; open {page} yourself");
+        if let Err(error) = open::that_detached(page) {
+            tracing::warn!(error = ?error.kind(), "no browser could be opened; open the printed address yourself");
         }
     });
 }

@@ -23,18 +23,26 @@ pub fn replay(arguments: &Replay) -> anyhow::Result<ExitCode> {
     let options = &arguments.page_options;
     let page = Shelf::of(&arguments.lessons)?.beside(found(&options.dir)?);
     let recordings = recordings(&arguments.files)?;
+    let transport = arguments.transport.transport()?;
     let runtime = tokio::runtime::Runtime::new().context("no threads to run on")?;
     let served = runtime.block_on(async {
         let told = told_to_end().context("signals cannot be handled")?;
         let listener = PageListener::bind(arguments.page).map_err(|error| explain(&error))?;
-        let url = format!("http://{}/", listener.addr());
+        let url = transport.url(listener.addr());
         announce(&format!("page {url}"));
         if options.open {
             open_browser(url);
         }
-        relay::replay(&page, recordings, &options.access(), listener, told)
-            .await
-            .map_err(|error| explain(&error))
+        relay::replay(
+            &page,
+            recordings,
+            &options.access(),
+            &transport,
+            listener,
+            told,
+        )
+        .await
+        .map_err(|error| explain(&error))
     });
     // A browser that is being opened is not waited for.
     runtime.shutdown_background();

@@ -9,13 +9,13 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use protocol::Address;
-use relay::{
-    Config, EchoConfig, HallConfig, Listeners, NewFile, StartError, Which, check_record_dir,
-};
+use relay::{Config, EchoConfig, Listeners, NewFile, StartError, Which, check_record_dir};
 
 use crate::{
     arguments::Serve,
+    hall,
     lesson::{Given, Shelf},
+    links,
     page::{explain_page, found, open_browser},
 };
 
@@ -33,7 +33,7 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let shelf = Shelf::of(&arguments.lessons)?;
-    let config = Config {
+    let mut config = Config {
         echo: EchoConfig {
             backlog: arguments.backlog,
             sequential: arguments.sequential,
@@ -42,12 +42,18 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             ..EchoConfig::default()
         },
         page: shelf.beside(found(&arguments.page_options.dir)?),
-        access: arguments.page_options.access(),
+        access: arguments.access(),
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
-        hall: HallConfig::default(),
+        hall: links::hall(
+            arguments
+                .is_open_to_others()
+                .then(|| arguments.hall.right()),
+            arguments.hall.hide_bytes,
+            arguments.page_options.open,
+        )?,
         limits: arguments.limits.limits(),
-        transport: arguments.transport.transport(),
+        transport: arguments.transport.transport()?,
         program: format!("fruitbelt {}", env!("CARGO_PKG_VERSION")),
     };
     if let Some(dir) = &config.record_dir {
@@ -55,12 +61,19 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     }
     // Before anything can be heard of this program, so that a signal never finds the default.
     let told = told_to_end().context("signals cannot be handled")?;
-    let listeners = Listeners::bind(&arguments.echo, arguments.page, &config.echo)
+    let (echo, page) = (arguments.echo(), arguments.page());
+    let listeners = Listeners::bind(&echo, page, &config.echo, &config.hall)
         .map_err(|error| explain(&error))?;
+    hall::choose_addresses(
+        &mut config.hall,
+        &arguments.hall,
+        &config.transport,
+        &listeners,
+    );
     // The last that can fail: it leaves a file behind.
     let record = arguments.record.as_deref().map(NewFile::create);
     let record = record.transpose().map_err(|error| explain(&error))?;
-    let page = format!("http://{}/", listeners.page_addr());
+    let page = config.transport.url(listeners.page_addr());
     announce(&format!(
         "echo {}\npage {page}",
         match listeners.echo_addr() {
@@ -68,8 +81,12 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
             unix => unix.to_string(),
         }
     ));
+    if let Some(lines) = links::lines(&config.hall, &page) {
+        announce(&lines);
+    }
+    hall::show(&config.hall);
     if arguments.page_options.open {
-        open_browser(page);
+        open_browser(links::opened(&config.hall, &page));
     }
     relay::run(config, listeners, record, told)
         .await
@@ -117,7 +134,7 @@ pub fn explain(error: &StartError) -> anyhow::Error {
             anyhow!("{flag} {addr}: {source}; {remedy}, for example {flag} {free}")
         }
         StartError::NotLoopback { addr } => anyhow!(
-            "--page {addr} is not a loopback address, and the page drives the relay: use --page 127.0.0.1:{}, and an ssh tunnel from elsewhere",
+            "--page {addr} is not a loopback address, and a replay is for this machine only: use --page 127.0.0.1:{}, and an ssh tunnel from elsewhere, or export it for any web server",
             addr.port()
         ),
         StartError::Record { path, source } => {
@@ -140,8 +157,15 @@ pub fn explain(error: &StartError) -> anyhow::Error {
     }
 }
 
+/// As shells say of a program that was ended by SIGINT.
+const INTERRUPTED: i32 = 130;
+/// The same of SIGTERM.
 #[cfg(unix)]
-/// Done when Ctrl-C or TERM comes.
+const TERMINATED: i32 = 143;
+
+#[cfg(unix)]
+/// Done when Ctrl-C or TERM comes. Whoever says so again wants it at once: the second one ends this
+/// program as it is, with 130 or 143.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -151,17 +175,30 @@ pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("ending");
+        tracing::info!("ending in order; once more ends it at once");
+        tokio::spawn(async move {
+            let code = tokio::select! {
+                _ = interrupt.recv() => INTERRUPTED,
+                _ = terminate.recv() => TERMINATED,
+            };
+            std::process::exit(code);
+        });
     })
 }
 
 #[cfg(not(unix))]
-/// Done when Ctrl-C or TERM comes.
+/// Done when Ctrl-C comes. Whoever says so again wants it at once: the second one ends this program
+/// as it is, with 130.
 pub fn told_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::warn!(%error, "Ctrl-C cannot be handled");
             std::future::pending::<()>().await;
         }
+        tokio::spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(INTERRUPTED);
+            }
+        });
     })
 }

@@ -244,7 +244,7 @@ pub struct Kinds(pub u64);
 
 impl Kinds {
     /// How many kinds there are.
-    pub const COUNT: u32 = 32;
+    pub const COUNT: u32 = 33;
 
     /// The place of an event's kind.
     #[must_use]
@@ -282,6 +282,7 @@ impl Kinds {
             Event::DatagramQueue(_) => 29,
             Event::Unframed(_) => 30,
             Event::Compared(_) => 31,
+            Event::Limited(_) => 32,
         }
     }
 

@@ -175,6 +175,7 @@ impl Pace {
             Event::Message(_) => 300,
             Event::Unframed(_) => 900,
             Event::Compared(_) => 600,
+            Event::Limited(_) => 600,
             Event::DatagramBound(_) => 400,
             Event::DatagramSent(_) | Event::DatagramReceived(_) => 900 + 250,
             Event::DatagramLost(_) => 900,

@@ -32,6 +32,8 @@ pub enum RecordingState {
 pub enum RecordingFault {
     /// No space is left, or no more is allowed.
     DiskFull,
+    /// It is as long as a recording may be, and whole up to there.
+    SizeReached,
     /// The system refused: errno, or 0 if it named none.
     Io(i32),
 }

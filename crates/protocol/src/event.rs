@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, Called, Compared, Conn, Connecting, DatagramBound, DatagramLost, DatagramQueue,
-    DatagramReceived, DatagramSent, End, Keyframe, Policy, Seq, Step, Unaccepted,
+    DatagramReceived, DatagramSent, End, Keyframe, Limited, Policy, Seq, Step, Unaccepted,
 };
 
 /// One numbered, timed event.
@@ -69,6 +69,7 @@ pub enum Event {
     DatagramQueue(DatagramQueue),
     Unframed(Unframed),
     Compared(Compared),
+    Limited(Limited),
 }
 
 impl From<Queues> for Event {
@@ -80,7 +81,7 @@ impl From<Queues> for Event {
 
 impl Event {
     /// The names of all events but [`Event::Unknown`], as they stand in JSON.
-    pub const NAMES: [&str; 31] = [
+    pub const NAMES: [&str; 32] = [
         "listening",
         "waiting",
         "connected",
@@ -112,6 +113,7 @@ impl Event {
         "datagram_queue",
         "unframed",
         "compared",
+        "limited",
     ];
 
     /// The connection that the event is about, if it is about one.
@@ -143,6 +145,7 @@ impl Event {
             Event::Message(e) => (e.conn, e.end),
             Event::Unframed(e) => (e.conn, e.end),
             Event::Compared(e) => (e.conn, e.end),
+            Event::Limited(e) => (e.conn?, e.end),
             Event::DatagramBound(e) => (e.conn?, e.end),
             Event::DatagramSent(e) => (e.conn, e.end),
             Event::DatagramReceived(e) => (e.conn, e.end),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Conn;
+use crate::{Conn, Run, Seq};
 
 /// What somebody may do; each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,25 +30,25 @@ pub struct Hall {
     pub echo: Option<String>,
 }
 
-/// How many watch, and how: told to the lecturer, at most once a second.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How many watch, and how: told to lecturers, at most once a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
     /// Viewers, without the lecturer's own windows.
     pub watching: u32,
     /// Of those, how many look around by themselves.
     pub let_go: u32,
-    /// The answers to the question on the wall.
-    pub answers: Option<Answers>,
 }
 
-/// How many chose each answer of a question. Everybody counts once, with the last choice.
+/// How many chose each answer of the question on the wall. Everybody counts once, with the last
+/// choice. Told to lecturers as they come, at most once a second; to all others only once the answer
+/// is revealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answers {
-    /// The lesson's name.
-    pub lesson: String,
+    /// The run of the lesson.
+    pub run: Run,
     /// Which step, from 0.
     pub step: u32,
-    /// For each answer in the lesson's order, how many chose it. Ends with the last one chosen.
+    /// For each answer in the lesson's order, how many chose it.
     pub chosen: Vec<u32>,
 }
 
@@ -60,12 +60,52 @@ impl Answers {
 /// Where the lecturer's page is in the show: those who follow go there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
-    /// In the records of the lesson that is being given, not in the relay's own.
-    pub of_lesson: bool,
-    /// The moment of the show, nanoseconds since the run began. None: as it comes, live.
-    pub at_nanos: Option<u64>,
+    /// Whose records are shown: the relay's own, or those of a lesson.
+    pub run: Run,
+    /// The moment that is shown. None: as it comes, live.
+    pub at: Option<At>,
     /// The picture stands there; otherwise it plays on from there.
     pub is_paused: bool,
+    /// How it plays.
+    pub pace: Pace,
+    /// What is on the stage.
+    pub picture: Picture,
     /// The connection looked at.
     pub focus: Option<Conn>,
+}
+
+/// A moment told by a record: the same in each copy of the records, however long each copy is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// The record that is shown last.
+    pub seq: Seq,
+    /// Milliseconds of show since then.
+    pub millis_after: u32,
+}
+
+/// How a show plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pace {
+    /// Each event gets the time that a person needs.
+    #[default]
+    Paced,
+    /// At the end of what is recorded, in real time.
+    Following,
+    /// So many thousandths as slow as it was: 10,000 is a tenth of the speed.
+    Slow {
+        /// 1 at least.
+        thousandths: u32,
+    },
+}
+
+/// The pictures of the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the names of the pictures themselves
+pub enum Picture {
+    #[default]
+    Belt,
+    Cut,
+    All,
+    Steps,
+    Courier,
 }

@@ -219,6 +219,7 @@ fn known(name: &str, text: &str) -> Option<serde_json::Result<Event>> {
         "datagram_received" => event(text, Event::DatagramReceived),
         "datagram_lost" => event(text, Event::DatagramLost),
         "compared" => event(text, Event::Compared),
+        "limited" => event(text, Event::Limited),
         "datagram_queue" => event(text, Event::DatagramQueue),
         _ => return None,
     })

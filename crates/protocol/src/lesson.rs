@@ -43,6 +43,8 @@ pub struct Lecture {
     pub step: u32,
     /// The question of that step is answered.
     pub revealed: bool,
+    /// How many answers there are to choose from. 0: nobody is asked.
+    pub choices: u32,
     /// How the script goes.
     pub state: LectureState,
 }

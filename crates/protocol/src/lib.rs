@@ -15,10 +15,12 @@ mod event;
 mod framing;
 mod hall;
 mod header;
+mod hiding;
 mod ids;
 pub mod json;
 mod keyframe;
 mod lesson;
+mod limited;
 mod policy;
 pub mod reading;
 mod request;
@@ -39,10 +41,11 @@ pub use event::{
     Unframed, UnframedWhy, Unknown, Waiting, Wrote,
 };
 pub use framing::Framing;
-pub use hall::{Answers, Audience, Hall, Moment, Right};
+pub use hall::{Answers, At, Audience, Hall, Moment, Pace, Picture, Right};
 pub use header::{Header, Source, Sources};
 pub use ids::{Conn, Cursor, End, Run, Seq};
 pub use keyframe::{ConnKeyframe, EndKeyframe, Keyframe, Total};
 pub use lesson::{Compared, Lecture, LectureState, LessonRequest, Step};
+pub use limited::{Limited, LimitedBy};
 pub use policy::{Policy, ReadWhen};
 pub use request::{Limit, Refusal, Request, Spacing};

@@ -104,6 +104,9 @@ pub enum Request {
         step: u32,
         /// Which answer, from 0.
         answer: u32,
+        /// A number by which the page is known again when it reconnects: random, and told to nobody
+        /// else. One address counts once for each.
+        by: u64,
     },
     /// Follow the lecturer's moment, or let go and look around.
     Follow {
@@ -306,9 +309,21 @@ pub enum Refusal {
         /// So many are allowed.
         a_second: u32,
     },
+    /// So many recordings were made by request since the relay began.
+    #[error("{limit} recordings were made already: the relay takes no further one")]
+    TooManyRecordings {
+        /// The most.
+        limit: u32,
+    },
     /// No such question is on the wall, or it is answered already.
     #[error("that question is not on the wall")]
     NoQuestion,
+    /// So many have answered, here or from that address, that no further one is counted.
+    #[error("{limit} answers have come from there already: no further one is counted")]
+    TooManyAnswers {
+        /// The most.
+        limit: u32,
+    },
 }
 
 /// A value with a range.

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Audience, Hall, Header, Lecture, Moment, Record, Recording, Refusal, Request};
+use crate::{
+    Answers, Audience, Hall, Header, Lecture, Moment, Record, Recording, Refusal, Request,
+};
 
 /// The first byte of each message, and the `format` of the header. Another one is another language.
 pub const VERSION: u8 = 1;
@@ -36,10 +38,14 @@ pub enum FromRelay {
     Lesson(Option<Box<Lecture>>),
     /// To each viewer that joins, and on every change.
     Hall(Box<Hall>),
-    /// To the lecturer: on joining, and on every change, at most once a second.
-    Audience(Box<Audience>),
-    /// To each viewer that joins, and on every change. None: no lecturer has told where he is.
+    /// To lecturers, on every change, at most once a second.
+    Audience(Audience),
+    /// To whoever joins, if there is one, and on every change, but for whoever has told it. None: no
+    /// lecturer tells any more.
     Moment(Option<Moment>),
+    /// On every change, at most once a second: to lecturers at once, to all others once the question
+    /// is answered. None: there is no question on the wall, or it is not answered yet.
+    Answers(Option<Answers>),
 }
 
 /// What a page says.

@@ -95,6 +95,7 @@ proptest! {
         let state = match kind {
             0 => RecordingState::Running,
             1 => RecordingState::Stopped,
+            2 => RecordingState::Failed(RecordingFault::SizeReached),
             _ => RecordingState::Failed(fault.map_or(RecordingFault::DiskFull, RecordingFault::Io)),
         };
         let recording = Recording { name, bytes, state, by_request };

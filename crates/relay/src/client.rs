@@ -266,8 +266,8 @@ const TIMED_OUT: i32 = 60;
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 const TIMED_OUT: i32 = 10_060;
 
-/// Sends and reads until the server closes or a person ends it. `kept` gets what is read.
-pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kept>) {
+/// Sends and reads until the server closes or a person ends it; true: by RST. `kept` gets what is read.
+pub async fn run(seat: &Seat, socket: &mut Socket, journal: &Journal, kept: Option<Kept>) -> bool {
     let mut client = Client {
         recorded: seat.arrived().subscribe(),
         seat,
@@ -285,7 +285,7 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kep
         kept,
     };
     let mut steps = 0;
-    let reset = loop {
+    loop {
         match client.step() {
             Step::Again => {
                 steps += 1;
@@ -297,7 +297,7 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kep
             Step::Wait { until_nanos } => {
                 steps = 0;
                 let awaits_recorded = client.awaits_recorded();
-                let (seat, recorded) = (&client.seat, &mut client.recorded);
+                let (seat, recorded) = (client.seat, &mut client.recorded);
                 let other = async {
                     tokio::select! {
                         () = seat.news() => {}
@@ -306,15 +306,14 @@ pub async fn run(seat: Seat, socket: Socket, journal: &Journal, kept: Option<Kep
                 };
                 client.socket.wait(until_nanos, other).await;
             }
-            Step::End { reset } => break reset,
+            Step::End { reset } => return reset,
         }
-    };
-    client.socket.close(reset);
+    }
 }
 
 struct Client<'a> {
-    seat: Seat,
-    socket: Socket,
+    seat: &'a Seat,
+    socket: &'a mut Socket,
     journal: &'a Journal,
     /// Bytes whose arrival at the server is recorded.
     recorded: watch::Receiver<u64>,
@@ -362,10 +361,7 @@ impl Client<'_> {
             self.program.ask(news.calls);
         }
         self.socket.look();
-        match self
-            .program
-            .step(&mut self.socket, self.journal.now_nanos())
-        {
+        match self.program.step(self.socket, self.journal.now_nanos()) {
             Progress::Idle => {}
             Progress::Made => return Step::Again,
             Progress::Waits { until_nanos } => return Step::Wait { until_nanos },

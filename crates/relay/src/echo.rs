@@ -7,11 +7,14 @@
 use std::collections::VecDeque;
 
 use bytes::BytesMut;
-use protocol::{Answered, Bagged, Event, Message, Policy, ReadWhen, Unframed, UnframedWhy};
+use protocol::{
+    Answered, Bagged, Event, Limited, LimitedBy, Message, Policy, ReadWhen, Unframed, UnframedWhy,
+};
 
 use crate::{
     framing::{Framer, TooLong},
     journal::Journal,
+    limits::{Limits, Pace},
     reading::{self, Situation},
     registry::{Ending, Seat},
     socket::Socket,
@@ -24,9 +27,10 @@ const WINDOW_CHECK_NANOS: u64 = 200_000_000;
 /// After so many steps without waiting, other tasks have their turn.
 const STEPS_MAX: u32 = 32;
 
-/// Serves one connection until it ends.
-pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
+/// Serves one connection until it is to be closed; true: by RST.
+pub async fn serve(seat: &Seat, socket: &mut Socket, journal: &Journal, limits: &Limits) -> bool {
     let mut echo = Echo {
+        pace: Pace::new(limits, journal.now_nanos()),
         // The first news tells it.
         policy: Policy::default(),
         seat,
@@ -42,11 +46,12 @@ pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
         ended: false,
         by_hand: VecDeque::new(),
         is_shut: false,
+        finishes: false,
         stamp: Stamp::default(),
     };
     echo.frame();
     let mut steps = 0;
-    let reset = loop {
+    loop {
         match echo.step() {
             Step::Again => {
                 steps += 1;
@@ -57,19 +62,23 @@ pub async fn serve(seat: Seat, socket: Socket, journal: &Journal) {
             }
             Step::Wait { until_nanos } => {
                 steps = 0;
+                let until_nanos = [until_nanos, echo.pace.idle_until_nanos()]
+                    .into_iter()
+                    .flatten()
+                    .min();
                 echo.socket.wait(until_nanos, echo.seat.news()).await;
             }
-            Step::End { reset } => break reset,
+            Step::End { reset } => return reset,
         }
-    };
-    echo.socket.close(reset);
+    }
 }
 
 /// One connection's program.
 struct Echo<'a> {
-    seat: Seat,
-    socket: Socket,
+    seat: &'a Seat,
+    socket: &'a mut Socket,
     journal: &'a Journal,
+    pace: Pace,
     policy: Policy,
     /// Finds messages in what is collected, if the policy says how.
     framer: Option<Framer>,
@@ -90,6 +99,8 @@ struct Echo<'a> {
     by_hand: VecDeque<u32>,
     /// Nothing is sent any more, once all that is being sent is gone.
     is_shut: bool,
+    /// Nothing is read any more, and it closes when all that was read is answered and sent.
+    finishes: bool,
     stamp: Stamp,
 }
 
@@ -108,14 +119,18 @@ impl Echo<'_> {
             self.set_policy(news.policy);
             self.by_hand.extend(news.reads);
             self.is_shut = news.is_shut;
-            if let Some(ending) = news.ending {
-                return Step::End {
-                    reset: ending == Ending::Reset,
-                };
+            match news.ending {
+                Some(Ending::Finish) => self.finishes = true,
+                Some(ending) => {
+                    return Step::End {
+                        reset: ending == Ending::Reset,
+                    };
+                }
+                None => {}
             }
         }
         self.socket.look();
-        if self.socket.is_gone() {
+        if self.socket.is_gone() || self.is_idle() {
             return Step::End { reset: false };
         }
         if self.sent < self.outgoing.len() {
@@ -143,13 +158,22 @@ impl Echo<'_> {
             self.answer(self.collected.len());
             return Step::Again;
         }
-        if self.ended {
+        if self.ended || self.finishes {
             return Step::End { reset: false };
         }
         let situation = Situation {
             queued: self.socket.queued(),
             ended: self.socket.peer_shut(),
         };
+        if situation.queued > 0
+            && let Some(until_nanos) = self.pace.opens_at_nanos(self.journal.now_nanos())
+        {
+            if let Some((a_second, true)) = self.pace.holds_up() {
+                self.limited(LimitedBy::EchoRate, a_second);
+            }
+            let until_nanos = Some(until_nanos);
+            return Step::Wait { until_nanos };
+        }
         if let Some(&asked) = self.by_hand.front() {
             // Like any recv that waits: nothing is made of it before there is something.
             if situation.queued == 0 && !situation.ended {
@@ -187,6 +211,30 @@ impl Echo<'_> {
         Step::Again
     }
 
+    /// Nothing has moved for as long as may be, which is told.
+    fn is_idle(&mut self) -> bool {
+        let socket = &self.socket;
+        let moved = [socket.queued(), socket.read_bytes(), socket.wrote_bytes()];
+        let idle = self.pace.is_idle(moved, self.journal.now_nanos());
+        if let Some(seconds) = idle {
+            self.limited(LimitedBy::Idle, seconds);
+        }
+        idle.is_some()
+    }
+
+    /// What it does by a limit, and not by its policy, is told.
+    fn limited(&mut self, by: LimitedBy, most: u64) {
+        let (conn, end) = self.seat.place();
+        self.socket.flush();
+        self.journal.record(Event::Limited(Limited {
+            conn: Some(conn),
+            end,
+            by,
+            most,
+            count: 1,
+        }));
+    }
+
     /// No read, by hand or not, asks for more than the bag lacks.
     fn most_by_hand(&self, asked: u32) -> usize {
         let lacks = self.policy.bag.map_or(usize::MAX, |bag| {
@@ -207,6 +255,7 @@ impl Echo<'_> {
         if let Some(framer) = &mut self.framer {
             framer.feed(&self.collected[held..]);
         }
+        self.pace.has_read(returned.unwrap_or(0) as u64);
         self.ended = returned == Some(0);
         returned.is_some()
     }

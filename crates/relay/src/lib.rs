@@ -11,6 +11,7 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
+mod alone;
 mod by_hand;
 mod client;
 mod datagram;
@@ -41,7 +42,7 @@ mod stream;
 #[cfg(target_os = "linux")]
 mod unix_place;
 
-use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{future::Future, io, path::PathBuf, sync::Arc};
 
 use tokio::{
     net::TcpListener,
@@ -49,26 +50,26 @@ use tokio::{
 };
 
 pub use client::ClientSettings;
-pub use hall::HallConfig;
-pub use http::{Access, List, Listed, Origin, OriginError, Page, Transport, replay::Replayed};
+pub use hall::{Code, HallConfig, Token};
+pub use http::{
+    Access, BasePath, BasePathError, List, Listed, Origin, OriginError, Page, Tls, TlsError,
+    Transport, replay::Replayed,
+};
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
 pub use limits::Limits;
-pub use listen::CONNECTIONS_MAX;
 pub use listeners::{Listeners, PageListener, StartError, Which};
-pub use mirror::VIEWERS_MAX;
 pub use payload::{PAYLOAD_BYTES_MAX, payload};
 pub use recording::{NewFile, check_record_dir};
 pub use registry::CLIENTS_MAX;
 pub use stage::{EchoConfig, Records, Stage};
 pub use stamp::Stamp;
 
+use hall::{Audience, Gate};
 use http::Callers;
 use recording::Recordings;
 use stage::Server;
 
-/// How long the connections, and then the viewers, have to end.
-const GRACE: Duration = Duration::from_secs(1);
 /// Threads for the viewers.
 const VIEWER_THREADS: usize = 2;
 
@@ -103,6 +104,8 @@ struct Relay {
     /// The viewers, and whoever fetches files.
     callers: Callers,
     recordings: Arc<Recordings>,
+    /// Who watches, and what they answer.
+    audience: Arc<Audience>,
 }
 
 /// Serves until `shutdown` is done; then ends connections, recordings and viewers in order.
@@ -122,7 +125,11 @@ pub async fn run(
         tracing::debug!(%error, "the limit of descriptors stays as it is");
     }
     let journal = Arc::new(Journal::new(stage::new_run()?));
-    let recordings = Recordings::new(Arc::clone(&journal), config.record_dir.clone());
+    let recordings = Recordings::new(
+        Arc::clone(&journal),
+        config.record_dir.clone(),
+        &config.limits,
+    );
     if let Some(file) = record {
         let header = stage::header(&config.program, &journal);
         recordings
@@ -137,8 +144,10 @@ pub async fn run(
             addr: listeners.page.addr.into(),
             source,
         })?;
+    let gate = Gate::new(&config.hall, listeners.page.addr.port()).map_err(StartError::Random)?;
     let stage = Stage::start(
         config.echo.clone(),
+        config.limits.clone(),
         listeners.echo,
         journal,
         &config.program,
@@ -150,17 +159,26 @@ pub async fn run(
         server: Arc::clone(stage.server()),
         callers: Callers::default(),
         recordings,
+        audience: Arc::default(),
     });
     let router = http::router(
         http::live::routes(&relay),
         &relay.config.page,
         &relay.config.access,
+        gate,
+        &relay.config.transport,
     );
     aside.handle.spawn({
         let relay = Arc::clone(&relay);
         async move {
             tokio::select! {
-                () = http::serve(router, &page, &relay.callers) => {}
+                () = http::serve(
+                    router,
+                    &page,
+                    &relay.callers,
+                    relay.config.transport.tls.as_ref(),
+                    &relay.config.limits,
+                ) => {}
                 () = relay.callers.closing.cancelled() => {}
             }
         }
@@ -169,7 +187,7 @@ pub async fn run(
     // First the connections, so that recordings and viewers are told of their end.
     stage.close().await;
     relay.recordings.end().await;
-    relay.callers.end().await;
+    relay.callers.end(relay.config.limits.grace).await;
     Ok(())
 }
 
@@ -181,24 +199,27 @@ pub async fn replay(
     page: &Page,
     recordings: Vec<Replayed>,
     access: &Access,
+    transport: &Transport,
     listener: PageListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), StartError> {
     page.check()?;
-    let router = http::router(http::replay::routes(recordings), page, access);
+    // Nothing is driven there, so nobody is held back.
+    let routes = http::replay::routes(recordings);
+    let router = http::router(routes, page, access, Gate::open(), transport);
     let PageListener { listener, addr } = listener;
     let listener = TcpListener::from_std(listener).map_err(|source| StartError::Listen {
         which: Which::Page,
         addr: addr.into(),
         source,
     })?;
-    let callers = Callers::default();
+    let (callers, limits) = (Callers::default(), Limits::default());
     tokio::select! {
-        () = http::serve(router, &listener, &callers) => {}
+        () = http::serve(router, &listener, &callers, transport.tls.as_ref(), &limits) => {}
         () = shutdown => {}
     }
     drop(listener);
-    callers.end().await;
+    callers.end(limits.grace).await;
     Ok(())
 }
 

@@ -2,22 +2,24 @@
 //!
 //! Knows nothing of what is served.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
-use protocol::{Conn, Event, Listening, Unaccepted, UnacceptedConnection, Waiting};
+use protocol::{
+    Conn, End, Event, Limited, LimitedBy, Listening, Unaccepted, UnacceptedConnection, Waiting,
+};
+use socket2::SockRef;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::watch,
     time::{Instant, sleep, sleep_until},
 };
 
 use crate::{
     door::{Door, Guest},
     journal::Journal,
+    limits::{Admitted, Places, TurnedAway},
     observe::{Diag, Orphan},
 };
 
-/// The most echo connections at a time. Further ones wait in the accept queue, and are seen there.
-pub const CONNECTIONS_MAX: usize = 1024;
 /// The least time between two samples of the accept queue.
 const SAMPLE_EVERY: Duration = Duration::from_millis(16);
 /// How often it is looked at while somebody waits.
@@ -60,26 +62,35 @@ impl Wishes {
     }
 }
 
-/// Accepts until dropped; `serve` gets each connection with the permit by which it counts. The next
+/// Accepts until dropped; `serve` gets each connection with the place by which it counts. The next
 /// one is accepted when there is a place: `sequential` has one, and its holder is closed before that.
+/// Of an address that has enough it is reset at once: an answer in words would be taken for an echo,
+/// and a FIN for a server that has nothing to say.
 /// `listening` is what was recorded of the listener; `number` tells a client's number, if it is ours.
 pub async fn listen(
     door: &Door,
     mut listening: Listening,
     wishes: &Wishes,
+    places: &Places,
     journal: &Journal,
     number: impl Fn(SocketAddr) -> Option<Conn>,
-    serve: impl Fn(Guest, tokio::sync::OwnedSemaphorePermit),
+    serve: impl Fn(Guest, Admitted),
 ) {
-    let places_max = if listening.sequential {
-        1
-    } else {
-        CONNECTIONS_MAX
-    };
-    let places = Arc::new(Semaphore::new(places_max));
     let mut queue = AcceptQueue::default();
+    let mut turned_away = TurnedAway::default();
+    let limited = |by, most, count| {
+        journal.record(Event::Limited(Limited {
+            conn: None,
+            end: End::Server,
+            by,
+            most,
+            count,
+        }));
+    };
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
+    // The last that was turned away.
+    let mut who = None;
     let mut wished = wishes.backlog.subscribe();
     let mut accepting = wishes.accepting.subscribe();
     let sample = |queue: &mut AcceptQueue| {
@@ -96,29 +107,42 @@ pub async fn listen(
             if !accepts {
                 std::future::pending::<()>().await;
             }
-            let place = Arc::clone(&places).acquire_owned().await;
+            let place = places.free().await;
             (place, door.accept().await)
         };
         tokio::select! {
             (place, accepted) = accept => {
-                // The semaphore is never closed.
-                let Ok(place) = place else { return };
                 match accepted {
                     Ok(guest) => {
-                        serve(guest, place);
                         failing = false;
+                        let from = guest.client.inet().map(|client| client.ip());
+                        match places.admit(place, from) {
+                            Ok(place) => serve(guest, place),
+                            Err(_) => {
+                                let _ = SockRef::from(&guest.stream).set_linger(Some(Duration::ZERO));
+                                turned_away.count();
+                                who = from;
+                            }
+                        }
                         let was_full = full;
-                        full = places.available_permits() == 0;
+                        full = places.is_full();
                         // Of one client at a time that is no news.
                         if full && !was_full && !listening.sequential {
+                            let most = places.most();
                             tracing::warn!(
-                                "{CONNECTIONS_MAX} connections are open; further ones wait to be accepted"
+                                "{most} connections are open (--max-connections); further ones wait to be accepted"
                             );
+                            limited(LimitedBy::Connections, most.into(), 1);
                         }
                     }
+                    // It is over already; the next one may do.
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(error) => {
                         if !failing {
-                            tracing::warn!(%error, "accept fails; it is tried again");
+                            tracing::warn!(
+                                "accept fails: {error}; those who are in stay, and it is tried again"
+                            );
+                            limited(LimitedBy::System, 0, 1);
                         }
                         failing = true;
                         sleep(FAILED_PAUSE).await;
@@ -138,7 +162,17 @@ pub async fn listen(
                 queue.stir();
             }
             Ok(()) = accepting.changed() => {}
-            () = queue.due(!accepts || places.available_permits() == 0) => {}
+            () = queue.due(!accepts || places.is_full()) => {}
+            () = turned_away.due() => {}
+        }
+        if let Some((count, is_new)) = turned_away.take() {
+            let most = places.most_per_address();
+            limited(LimitedBy::ConnectionsPerAddress, most.into(), count);
+            if is_new && let Some(from) = who {
+                tracing::warn!(
+                    "{most} connections from {from} are open (--max-connections-per-address); further ones are reset"
+                );
+            }
         }
         sample(&mut queue);
     }

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 #[cfg(target_os = "linux")]
 use crate::door;
-use crate::{EchoConfig, datagram, door::Door, noted::Calls};
+use crate::{EchoConfig, HallConfig, datagram, door::Door, noted::Calls};
 
 /// The most connections in the page's accept queue.
 const PAGE_BACKLOG: u32 = 128;
@@ -70,7 +70,7 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
-    /// The page drives the relay, so it is for this machine only.
+    /// Whoever reached it there could drive the relay, for there is no link for the lecturer.
     #[error("{addr} is not a loopback address")]
     NotLoopback {
         /// Where.
@@ -110,15 +110,19 @@ impl Listeners {
     /// Binds and listens on both addresses; port 0 picks a free one. Within a tokio runtime.
     ///
     /// # Errors
-    /// The page's address is not loopback, or the system refuses one of them.
+    /// One of the addresses is not loopback and the hall has no token, or the system refuses one.
     pub fn bind(
         echo: &Address,
         page: SocketAddr,
         config: &EchoConfig,
+        hall: &HallConfig,
     ) -> Result<Listeners, StartError> {
-        PageListener::check(page)?;
+        if hall.token.is_none() {
+            check_loopback(page)?;
+            echo.inet().map_or(Ok(()), check_loopback)?;
+        }
         let echo = EchoListener::bind(echo, config)?;
-        let page = PageListener::bind(page)?;
+        let page = PageListener::listen(page)?;
         Ok(Listeners { echo, page })
     }
 
@@ -173,12 +177,16 @@ impl EchoListener {
 }
 
 impl PageListener {
-    /// Binds and listens; port 0 picks a free one.
+    /// Binds and listens, for this machine only; port 0 picks a free one.
     ///
     /// # Errors
     /// The address is not loopback, or the system refuses it.
     pub fn bind(addr: SocketAddr) -> Result<PageListener, StartError> {
-        PageListener::check(addr)?;
+        check_loopback(addr)?;
+        PageListener::listen(addr)
+    }
+
+    fn listen(addr: SocketAddr) -> Result<PageListener, StartError> {
         // How the page's listener was made is not told.
         let mut calls = Calls::of(End::Server);
         let (addr, listener) = listen(Which::Page, addr, PAGE_BACKLOG, (None, None), &mut calls)?;
@@ -190,12 +198,12 @@ impl PageListener {
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
+}
 
-    fn check(addr: SocketAddr) -> Result<(), StartError> {
-        if addr.ip().is_loopback() {
-            return Ok(());
-        }
-        Err(StartError::NotLoopback { addr })
+fn check_loopback(addr: SocketAddr) -> Result<(), StartError> {
+    match addr.ip().is_loopback() {
+        true => Ok(()),
+        false => Err(StartError::NotLoopback { addr }),
     }
 }
 

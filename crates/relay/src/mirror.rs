@@ -9,18 +9,24 @@ use std::{sync::Arc, time::Duration};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use bytes::Bytes;
 use protocol::{
-    Cursor, Lecture, Refusal, Request,
+    Cursor, Hall, Lecture, Refusal, Request,
     wire::{self, FROM_PAGE_BYTES_MAX, FromPage, FromRelay},
 };
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+};
+use tokio_tungstenite::tungstenite;
+
+use crate::{
+    Reader, Relay, Server,
+    alone::alone,
+    hall::{Attending, Voter},
+    http::Visitor,
+    limits::Bucket,
+    registry::CLIENTS_MAX,
 };
 
-use crate::{Relay, Server, http::Visitor, registry::CLIENTS_MAX};
-
-/// The most viewers at a time: a lecture hall.
-pub const VIEWERS_MAX: usize = 1100;
 /// tungstenite's buffer for reading; its default would cost 128 KiB a viewer.
 const READ_BUFFER_BYTES: usize = 4096;
 /// The most bytes that wait to be written, beside the message that is being sent.
@@ -30,6 +36,8 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// A browser answers pings by itself, even for a hidden page.
 const PING_EVERY: Duration = Duration::from_secs(10);
+/// A viewer that asks too often is not heard for so long: its own sends wait meanwhile.
+const REST: Duration = Duration::from_millis(100);
 /// A viewer of which nothing was heard for so long is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(35);
 
@@ -55,7 +63,10 @@ pub struct Watched {
 
 /// Mirrors to one viewer until either side ends.
 pub async fn mirror(watched: Watched, mut viewer: WebSocket, cursor: Option<Cursor>) {
-    let reason = converse(&watched, &mut viewer, cursor).await;
+    let whose = || format!("the viewer at {}", watched.visitor.address);
+    let conversation = converse(&watched, &mut viewer, cursor);
+    let defect = Some((close_code::ERROR, "a defect of the relay ends this view"));
+    let reason = alone(whose, conversation).await.unwrap_or(defect);
     if let Some((code, reason)) = reason {
         let close = Message::Close(Some(CloseFrame {
             code,
@@ -73,10 +84,11 @@ async fn converse(
     cursor: Option<Cursor>,
 ) -> Option<(u16, &'static str)> {
     let Watched { relay, server, .. } = watched;
-    let mut reader = server.journal.read_from(cursor);
+    let mut reader = watched.reading(server.journal.read_from(cursor));
     let mut recording = relay.recordings.told();
     let mut lecture = relay.config.lessons.as_ref().map(|lessons| lessons.told());
     say(viewer, &FromRelay::Header(Box::new(server.header()))).await?;
+    say(viewer, &FromRelay::Hall(Box::new(watched.hall()))).await?;
     recording.mark_changed();
     if let Some(lecture) = &mut lecture {
         lecture.mark_changed();
@@ -86,7 +98,11 @@ async fn converse(
     let mut ping = interval(PING_EVERY);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard_at = Instant::now();
+    let a_second = relay.config.limits.requests_a_second;
+    let mut pace = Bucket::new(a_second.into(), 1_000_000_000, server.journal.now_nanos());
+    let mut rests_until = None;
     let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
+    let mut attending = relay.audience.join(watched.visitor.right);
     loop {
         tokio::select! {
             end = watched.end() => {
@@ -105,18 +121,32 @@ async fn converse(
                 }
                 say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
             }
+            told = attending.moment() => send(viewer, Message::Binary(told)).await?,
             message = reader.next() => send(viewer, Message::Binary(message)).await?,
-            heard = viewer.recv() => {
+            () = async { sleep_until(rests_until.unwrap_or(heard_at)).await }, if rests_until.is_some() => {
+                rests_until = None;
+            }
+            heard = viewer.recv(), if rests_until.is_none() => {
                 heard_at = Instant::now();
+                let is_too_often = pace.opens_at_nanos(server.journal.now_nanos()).is_some();
+                if is_too_often {
+                    rests_until = Some(heard_at + REST);
+                } else {
+                    pace.take(1);
+                }
                 match heard? {
-                    Ok(Message::Binary(message)) => hear(watched, viewer, &answers, &message).await?,
+                    Ok(Message::Binary(message)) if is_too_often => {
+                        let id = wire::decode(&message).map_or(0, |FromPage { id, .. }| id);
+                        say(viewer, &refused(id, Refusal::TooOften { a_second })).await?;
+                    }
+                    Ok(Message::Binary(message)) => hear(watched, &attending, viewer, &answers, &message).await?,
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
                     // The closing handshake is answered by the library.
                     Ok(Message::Close(_)) => return None,
                     Err(error) => {
                         tracing::debug!(%error, "a viewer breaks the protocol");
-                        return Some((close_code::PROTOCOL, "not understood, or too large"));
+                        return Some(broken(error));
                     }
                 }
             }
@@ -124,6 +154,10 @@ async fn converse(
             _ = beat.tick() => {
                 let at_nanos = server.journal.now_nanos();
                 say(viewer, &FromRelay::Beat { at_nanos }).await?;
+                let news = attending.news(lecture.as_ref().and_then(|it| it.borrow().clone()).as_ref());
+                for message in news {
+                    say(viewer, &message).await?;
+                }
             }
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE_MAX {
@@ -135,9 +169,34 @@ async fn converse(
     }
 }
 
+/// What a viewer is told that breaks the protocol.
+fn broken(error: axum::Error) -> (u16, &'static str) {
+    let cause = error.into_inner().downcast::<tungstenite::Error>();
+    match cause.as_deref() {
+        Ok(tungstenite::Error::Capacity(_)) => {
+            (close_code::SIZE, "a message has at most 4096 bytes here")
+        }
+        _ => (close_code::PROTOCOL, "not understood"),
+    }
+}
+
 const LESSON_ENDS: &str = "the lesson ends";
 
 impl Watched {
+    /// The reader as this visitor may have it.
+    pub fn reading(&self, reader: Reader) -> Reader {
+        let hall = &self.relay.config.hall;
+        match hall.hides_bytes_from(self.visitor.right) {
+            true => reader.without_bytes(),
+            false => reader,
+        }
+    }
+
+    /// What this visitor is told of who may do what here.
+    fn hall(&self) -> Hall {
+        self.relay.config.hall.told(self.visitor.right)
+    }
+
     /// Returns when there is nothing more to be watched, with the reason. The relay's own server may
     /// end before its recordings have: its viewers see both.
     pub async fn end(&self) -> &'static str {
@@ -169,6 +228,7 @@ async fn changed(
 /// that is done aside.
 async fn hear(
     watched: &Watched,
+    attending: &Attending,
     viewer: &mut WebSocket,
     answers: &mpsc::Sender<FromRelay>,
     message: &[u8],
@@ -181,7 +241,7 @@ async fn hear(
         Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
     );
     if !connects {
-        let refusal = take_up(watched, request).await.err();
+        let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
     let Ok(place) = answers.clone().try_reserve_owned() else {
@@ -196,7 +256,11 @@ async fn hear(
     Some(())
 }
 
-async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
+async fn take_up(
+    watched: &Watched,
+    attending: &Attending,
+    request: Request,
+) -> Result<(), Refusal> {
     let needs = request.needs();
     if watched.visitor.right < needs {
         return Err(Refusal::NotAllowed { needs });
@@ -210,6 +274,29 @@ async fn take_up(watched: &Watched, request: Request) -> Result<(), Refusal> {
             // Where echo servers are, not where the viewers are.
             let taken_up = relay.server.home.spawn(lessons.take_up(request));
             taken_up.await.unwrap_or(Err(Refusal::NoLessons))
+        }
+        Request::Follow { on } => {
+            attending.follow(on);
+            Ok(())
+        }
+        Request::Moment(moment) => {
+            attending.tell(moment);
+            Ok(())
+        }
+        Request::Answer { step, answer, by } => {
+            request.check()?;
+            let lessons = relay.config.lessons.as_ref().ok_or(Refusal::NoQuestion)?;
+            if watched.is_lesson && watched.is_over() {
+                // It was given to another lesson's question.
+                return Err(Refusal::NoQuestion);
+            }
+            let voter = Voter {
+                address: watched.visitor.address,
+                by,
+            };
+            let lecture = lessons.told();
+            let lecture = lecture.borrow();
+            attending.answer(lecture.as_ref(), voter, step, answer)
         }
         request => watched.server.ask(request).await,
     }

@@ -25,12 +25,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use records::Records;
 
 use crate::{
-    GRACE, StartError, by_hand,
+    Limits, StartError,
+    alone::{self, alone},
+    by_hand,
     client::{self, ClientSettings, Kept},
     datagram::{self, Clients, Datagrams},
     door::{self, Door, Guest},
     echo,
     journal::Journal,
+    limits::{Admitted, Places},
     listen::{self, Wishes},
     listeners::{self, EchoListener},
     observe,
@@ -41,6 +44,9 @@ use crate::{
 
 /// A full accept queue lets connect wait for ever; a viewer is answered after so long.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// To close what is to be closed at once takes no longer, unless something is wrong.
+const CLOSING_MAX: Duration = Duration::from_secs(1);
 
 /// What an echo server is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,15 +111,16 @@ impl Stage {
     pub async fn open(config: EchoConfig, program: &str) -> Result<Stage, StartError> {
         let listener = EchoListener::bind(&door::anywhere(config.family), &config)?;
         let journal = Arc::new(Journal::new(new_run()?));
-        let home = Handle::current();
+        let (limits, home) = (Limits::default(), Handle::current());
         Ok(Stage::start(
-            config, listener, journal, program, &home, &home,
+            config, limits, listener, journal, program, &home, &home,
         ))
     }
 
     /// Serves with that listener until closed. `home` runs the server, `herald` wakes the viewers.
     pub(crate) fn start(
         config: EchoConfig,
+        limits: Limits,
         mut listener: EchoListener,
         journal: Arc<Journal>,
         program: &str,
@@ -127,6 +134,15 @@ impl Stage {
         let (others, mut wanted) = mpsc::channel(1);
         let server = Arc::new(Server {
             wishes: Wishes::new(config.backlog),
+            places: Places::new(
+                if config.sequential {
+                    1
+                } else {
+                    limits.connections
+                },
+                limits.connections_per_address,
+            ),
+            limits,
             config,
             program: program.to_owned(),
             addr: Mutex::new(addr),
@@ -183,10 +199,7 @@ impl Stage {
                     }
                 }
                 drop(door);
-                server.registry.close_all();
-                server.end_datagrams().await;
-                server.sockets.close();
-                let _ = tokio::time::timeout(GRACE, server.sockets.wait()).await;
+                server.end().await;
                 sealing.abort();
                 server.journal.seal();
             }
@@ -275,6 +288,9 @@ impl Stage {
 #[derive(Debug)]
 pub struct Server {
     config: EchoConfig,
+    limits: Limits,
+    /// Who is connected counts here.
+    places: Places,
     /// Name and version of the program, for the header.
     program: String,
     addr: Mutex<Address>,
@@ -413,8 +429,11 @@ impl Server {
                 }
             };
             let _ = told.send(Ok(()));
-            let socket = server.observe(&seat, stream);
-            client::run(seat, socket, &server.journal, kept).await;
+            let mut socket = server.observe(&seat, stream);
+            let journal = &*server.journal;
+            let program = client::run(&seat, &mut socket, journal, kept);
+            let closes = alone(|| format!("the client of connection {conn}"), program).await;
+            alone::close(seat, socket, closes, journal);
         };
         self.sockets.spawn_on(run, &self.home);
         if settings.waits {
@@ -495,8 +514,21 @@ impl Server {
         let Some(datagrams) = datagrams else {
             return Clients::default();
         };
-        let ended = tokio::time::timeout(GRACE, datagrams.end()).await;
+        let ended = tokio::time::timeout(self.limits.grace, datagrams.end()).await;
         ended.unwrap_or_default()
+    }
+
+    /// Lets the connections send what they have read and not answered, and closes those that cannot
+    /// in the time of grace.
+    async fn end(&self) {
+        self.registry.close_all(Ending::Finish);
+        self.end_datagrams().await;
+        self.sockets.close();
+        let all = self.sockets.wait();
+        if tokio::time::timeout(self.limits.grace, all).await.is_err() {
+            self.registry.close_all(Ending::Close);
+            let _ = tokio::time::timeout(CLOSING_MAX, self.sockets.wait()).await;
+        }
     }
 
     fn addr(&self) -> MutexGuard<'_, Address> {
@@ -504,18 +536,31 @@ impl Server {
     }
 
     async fn serve(self: &Arc<Self>, door: &Door, listening: Listening) {
-        let serve = |guest: Guest, place| {
+        let serve = |guest: Guest, place: Admitted| {
             let seat = self.registry.accepted(guest.client, guest.server);
-            let socket = self.observe(&seat, guest.stream);
-            let journal = Arc::clone(&self.journal);
+            let mut socket = self.observe(&seat, guest.stream);
+            let server = Arc::clone(self);
             self.sockets.spawn(async move {
-                echo::serve(seat, socket, &journal).await;
+                let (journal, limits) = (&*server.journal, &server.limits);
+                let program = echo::serve(&seat, &mut socket, journal, limits);
+                let closes = alone(|| format!("connection {}", seat.conn), program).await;
+                alone::close(seat, socket, closes, journal);
                 drop(place);
             });
         };
         let reachable = listeners::reachable(listening.addr.clone());
         let number = |peer: SocketAddr| self.registry.number(peer.into(), reachable.clone());
-        listen::listen(door, listening, &self.wishes, &self.journal, number, serve).await;
+        let (wishes, places) = (&self.wishes, &self.places);
+        listen::listen(
+            door,
+            listening,
+            wishes,
+            places,
+            &self.journal,
+            number,
+            serve,
+        )
+        .await;
     }
 }
 

@@ -26,7 +26,7 @@ const SPLIT: &str = "web";
 const READING: [&str; 3] = ["reader.js", "reader_bg.wasm", "reading.js"];
 
 /// What the page loads by itself while it starts, and does not wait for.
-const EXTRAS: [&str; 3] = ["extras.js", "lesson.js", "lesson.css"];
+const EXTRAS: [&str; 4] = ["extras.js", "lesson.js", "lesson.css", "hall.css"];
 
 /// For whom a page is built.
 #[derive(Clone, Copy)]

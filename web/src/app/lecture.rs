@@ -90,7 +90,7 @@ impl App {
             && before <= end
             && self.playback.head() > end
         {
-            self.command(Command::Seek(end));
+            self.steer(Command::Seek(end));
         }
     }
 }

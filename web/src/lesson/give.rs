@@ -8,7 +8,7 @@ use scene::{Link, Picture};
 use super::{Label, Lessons, Player, Stand, ask, picture, told, turn::Page};
 use crate::{
     app::{self, App},
-    browser,
+    browser, together,
     wish::Complaint,
 };
 
@@ -42,11 +42,13 @@ struct Place {
 }
 
 impl Player {
-    /// Whether a lesson can be given here: by the relay, or from a recording of it.
+    /// Whether a lesson can be given here: by the relay, or from a recording of it. Guests of a hall
+    /// go along with the one that the lecturer gives.
     pub(super) fn can_give(self, id: &str) -> bool {
-        self.view
-            .shelf
-            .with(|shelf| shelf.has_relay || shelf.listed.iter().any(|listed| listed.name == id))
+        self.view.drives()
+            && self.view.shelf.with(|shelf| {
+                shelf.has_relay || shelf.listed.iter().any(|listed| listed.name == id)
+            })
     }
 
     /// Begins a lesson.
@@ -61,6 +63,9 @@ impl Player {
 
     /// Begins a lesson, from a page on if it is a recording.
     fn begin_at(self, id: &str, page: Page) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         let name = id.to_owned();
         let request = app::with(|app| {
             if app.list().1 {
@@ -76,6 +81,8 @@ impl Player {
                 run: Run(0),
                 step: page.step,
                 revealed: page.revealed,
+                // A recording asks nobody.
+                choices: 0,
                 state: LectureState::Finished,
             }));
             None
@@ -97,6 +104,9 @@ impl Player {
 
     /// Next or back.
     pub(super) fn turn(self, forward: bool) {
+        if !self.view.drives() {
+            return crate::hall::say_why();
+        }
         // What a view reads is as old as a tenth of a second; a clicker may be faster.
         let lecture = app::with(|app| app.lecture().cloned());
         self.given.put(lecture);
@@ -241,6 +251,7 @@ impl Player {
             wishes.request = None;
         }
         self.given.put(app.lecture().cloned());
+        self.room.put(super::poll::Room::of(app));
         wishes.turned = wishes.turned.filter(|&(run, page)| {
             // Told, or of no use any more, or lost on the way.
             let told = app.lecture().map(|it| (it.run, it.step, it.revealed));
@@ -277,14 +288,18 @@ impl Player {
             page,
         };
         if wishes.shown.as_ref() != Some(&place) {
+            // Who looks around goes along with the words only.
+            let stays = together::looks_around(app);
             let turned = wishes.shown.as_ref().map(|it| (&it.lesson, it.page.step));
             if turned != Some((&place.lesson, page.step)) {
                 self.pick.put(None);
-                self.look(lesson, page, wishes);
+                if !stays {
+                    self.look(lesson, page, wishes);
+                }
             }
             self.told.put(told::Told::default());
             app.play_until(Some(page.until(lesson)));
-            if bring(app, page.plays(lesson), page, &lecture.state) {
+            if stays || bring(app, page.plays(lesson), page, &lecture.state) {
                 wishes.shown = Some(place);
             }
         }

@@ -81,6 +81,7 @@ pub fn view(player: Player) -> AnyView {
                     class="btn quiet"
                     title=player.say(Label::Leave)
                     aria-label=player.say(Label::Leave)
+                    hidden=move || !player.view.drives()
                     on:click=on(move |_| player.leave())
                 >
                     "×"
@@ -97,6 +98,10 @@ pub fn view(player: Player) -> AnyView {
                 <div class="turn">
                     {back(player)}
                     <span class="count">{move || count()}</span>
+                    // In place of two buttons that would do nothing.
+                    <span class="m" hidden=move || player.view.drives()>
+                        {player.say(Label::LecturerTurns)}
+                    </span>
                     {next(player)}
                 </div>
                 {progress(player)}
@@ -152,6 +157,7 @@ pub(super) fn back(player: Player) -> AnyView {
             type="button"
             class="btn"
             aria-keyshortcuts="PageUp"
+            hidden=move || !player.view.drives()
             disabled=move || is_first()
             on:click=on(move |_| player.turn(false))
         >
@@ -180,6 +186,7 @@ pub(super) fn next(player: Player) -> AnyView {
             type="button"
             class="btn pri next"
             aria-keyshortcuts="PageDown"
+            hidden=move || !player.view.drives()
             on:click=on(move |_| match leads() {
                 Some(_) => player.turn(true),
                 None => player.open_list(),
@@ -249,7 +256,7 @@ fn tools(player: Player) -> AnyView {
                 type="button"
                 class="btn quiet"
                 title=player.say(Label::SpeakerTitle)
-                hidden=move || is_wall()
+                hidden=move || is_wall() || !player.view.drives()
                 on:click=on(|_| ask("speaker", &wasm_bindgen::JsValue::UNDEFINED))
             >
                 {player.say(Label::Speaker)}

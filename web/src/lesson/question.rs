@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use lessons::Question;
 
 use super::{
-    Label, Player, Stand,
+    Label, Player, Stand, poll,
     prose::{line, prose},
     text,
     told::Told,
@@ -63,6 +63,16 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
             .told
             .with(|told| matches!(told, Told::Measured { .. }))
     };
+    let is_own = move |place: usize| {
+        player.pick.get() == Some(place) && (is_revealed() || player.counts_here())
+    };
+    let own = move || {
+        let label = match player.counts_here() {
+            true => Label::YourAnswer,
+            false => Label::YourPick,
+        };
+        label.text(player.lang())
+    };
     let answer = move |(place, answer): (usize, &'static lessons::Answer)| {
         let is_picked = move || player.pick.get() == Some(place);
         view! {
@@ -78,7 +88,7 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
                     value=place.to_string()
                     prop:checked=move || is_picked()
                     disabled=move || is_revealed()
-                    on:change=on(move |_| player.pick.put(Some(place)))
+                    on:change=on(move |_| player.choose(place))
                 />
                 <b class="letter" aria-hidden="true">{letter(place)}</b>
                 <span class="words">{line(text(&answer.text, lang))}</span>
@@ -86,9 +96,10 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
                     <span class="proof" hidden=move || !is_supported(place)>
                         {player.say(Label::Supported)}
                     </span>
-                    <span class="own" hidden=move || !(is_picked() && is_revealed())>
-                        {player.say(Label::YourPick)}
+                    <span class="own" hidden=move || !is_own(place)>
+                        {move || own()}
                     </span>
+                    {poll::bar(player, place)}
                 </span>
             </label>
         }
@@ -101,6 +112,7 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
                 <div role="radiogroup" class="answers" aria-labelledby="ask">
                     {each(question.answers.iter().enumerate(), answer)}
                 </div>
+                {poll::line(player)}
             </div>
             <div class="verdict" id=VERDICT role="status">
                 {move || player.told.with(|told| verdict(player, question, told))}

@@ -10,6 +10,7 @@ use crate::language::labels;
 labels! {
     Lessons: "Lessons", "课程";
     Lesson: "Lesson", "课";
+    LecturerTurns: "The lecturer turns the pages.", "由讲师翻页。";
     NoLessons: "There are no lessons here: the page's server gave none.", "这里没有课程：提供本页的服务器没有给出课程。";
     NoRecordings: "No relay is here to give a lesson, and no lesson is recorded here.", "这里没有能上课的中继，也没有课程的记录。";
     Loading: "The lessons are on their way…", "正在取课程……";
@@ -35,6 +36,9 @@ labels! {
     Pen: "Pen", "画笔";
     PenTitle: "Draw over the picture; strokes fade (D)", "在画面上画线，会渐渐消失（D）";
     Predict: "What do you think?", "你猜会怎样？";
+    YourAnswer: "your answer", "你的回答";
+    IsCounted: "Choose an answer: it is counted in the hall.", "选一个答案：它会计入全场。";
+    MayChange: "Counted. You may change it until the answer is shown.", "已计入。在公布答案之前可以改。";
     YourPick: "your prediction", "你的预测";
     Supported: "what the records show", "记录证实";
     Playing: "The run is playing: watch…", "正在运行，请看……";
@@ -67,6 +71,25 @@ pub fn step_of(step: u32, steps: usize, lang: Lang) -> String {
     match lang {
         Lang::En => format!("Step {} of {steps}", step + 1),
         Lang::Zh => format!("第 {} 步，共 {steps} 步", step + 1),
+    }
+}
+
+/// How many have answered.
+pub fn answered(count: u32, lang: Lang) -> String {
+    match (count, lang) {
+        (0, Lang::En) => "nobody has answered yet".to_owned(),
+        (0, Lang::Zh) => "还没有人回答".to_owned(),
+        (1, Lang::En) => "1 has answered".to_owned(),
+        (_, Lang::En) => format!("{count} have answered"),
+        (_, Lang::Zh) => format!("{count} 人已回答"),
+    }
+}
+
+/// How many chose an answer.
+pub fn chose(count: u32, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{count} chose it"),
+        Lang::Zh => format!("{count} 人选"),
     }
 }
 

@@ -66,7 +66,7 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
             tabindex="-1"
         >
             <div class="head">
-                <h2 id="controls-title">{view.say(Label::Controls)}</h2>
+                <h2 id="controls-title">{view.controls_name()}</h2>
                 <Scope view focus for_server/>
                 <span class="m" role="status">
                     {move || asked().then(|| Label::AskedMark.text(view.lang.get()))}
@@ -93,7 +93,14 @@ pub fn Controls(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 </button>
             </div>
             <p class="m">
-                {move || recorded().then(|| Label::NobodyToAsk.text(view.lang.get()))}
+                {move || {
+                    let label = match view.drives() {
+                        _ if recorded() => Label::NobodyToAsk,
+                        true => return None,
+                        false => Label::GuestsAsk,
+                    };
+                    Some(label.text(view.lang.get()))
+                }}
             </p>
             // Until the relay is heard there is nobody to ask.
             <fieldset disabled=move || {

@@ -57,7 +57,7 @@ pub fn Header(view: View, drawer_open: RwSignal<bool>) -> impl IntoView {
                 aria-expanded=move || flag(drawer_open.get())
                 on:click=on(move |_| drawer_open.update(|open| *open = !*open))
             >
-                {view.say(Label::Controls)}
+                {view.controls_name()}
             </button>
             <button
                 type="button"

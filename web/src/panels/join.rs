@@ -33,11 +33,15 @@ impl Program {
     }
 
     /// The line that connects it. Python stays, with the socket as `s`: `s.send(b'0123456789')`.
-    fn line(self, addr: &Address) -> String {
+    /// `shown`: where guests find the server, if the relay knows better.
+    fn line(self, addr: &Address, shown: Option<&str>) -> String {
         let Some(inet) = addr.inet() else {
             return scene::words::nc_line(addr);
         };
-        let (host, port) = (host(inet), inet.port());
+        let (host, port) = match shown.and_then(|shown| shown.rsplit_once(':')) {
+            Some((host, port)) => (bare(host).to_owned(), port.to_owned()),
+            None => (host(inet), inet.port().to_string()),
+        };
         match self {
             Program::Nc => format!("nc {host} {port}"),
             Program::Telnet => format!("telnet {host} {port}"),
@@ -51,14 +55,15 @@ impl Program {
 /// A server that listens everywhere is reached by the name that reached the page.
 fn host(addr: SocketAddr) -> String {
     match addr.ip() {
-        ip if ip.is_unspecified() => {
-            let name = browser::host_name();
-            // A browser writes IPv6 addresses in brackets; other programs do not.
-            name.trim_matches(['[', ']']).to_owned()
-        }
+        ip if ip.is_unspecified() => bare(&browser::host_name()).to_owned(),
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => ip.to_string(),
     }
+}
+
+/// A browser writes IPv6 addresses in brackets; other programs do not.
+fn bare(name: &str) -> &str {
+    name.trim_matches(['[', ']'])
 }
 
 /// What the copy button has done.
@@ -76,7 +81,10 @@ pub fn Join(view: View) -> impl IntoView {
     let done = RwSignal::new(Done::Nothing);
     let line = Memo::new(move |_| {
         let addr = view.controls.with(|controls| controls.addr.clone())?;
-        Some(program.get().line(&addr))
+        let hall = view
+            .hall
+            .with(|hall| hall.as_ref().and_then(|it| it.echo.clone()));
+        Some(program.get().line(&addr, hall.as_deref()))
     });
     let copy = move |_| {
         let Some(line) = line.get_untracked() else {

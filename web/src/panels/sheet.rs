@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The keys as they are written, and what they do: those of time first.
-const KEYS: [(&str, Label); 24] = [
+const KEYS: [(&str, Label); 25] = [
     ("K", Label::KeyPause),
     (", .", Label::KeyStep),
     ("← →", Label::KeyTenth),
@@ -31,6 +31,7 @@ const KEYS: [(&str, Label); 24] = [
     ("S", Label::KeySteps),
     ("C", Label::KeyLook),
     ("T W", Label::KeyLessons),
+    ("G", Label::KeyTogether),
     ("B", Label::KeyBlank),
     ("F", Label::KeyFull),
     ("Tab ← →", Label::KeyTab),

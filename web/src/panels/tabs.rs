@@ -44,7 +44,10 @@ pub fn PanelTabs(view: View) -> impl IntoView {
                 tabindex=move || if chosen() { "0" } else { "-1" }
                 on:click=on(move |_| view.panel.set(panel))
             >
-                {view.say(label)}
+                {match panel {
+                    Panel::Controls => view.controls_name(),
+                    _ => view.say(label),
+                }}
             </button>
         }
     };

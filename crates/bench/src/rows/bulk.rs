@@ -81,7 +81,7 @@ fn bytes_told(page: SocketAddr) -> Result<BytesTold> {
     let mut viewer = Viewer::join(page)?;
     let mut told = BytesTold::default();
     loop {
-        let FromRelay::Records(records) = viewer.next()? else {
+        let FromRelay::Records(records) = viewer.hear()? else {
             continue;
         };
         for record in records {

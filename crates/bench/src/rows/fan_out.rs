@@ -88,14 +88,14 @@ pub fn measure(plan: &Plan) -> Result<Told> {
 /// has seen all of it.
 fn fill_journal(server: &Server) -> Result<String> {
     let mut viewer = Viewer::join(server.page()?)?;
-    let FromRelay::Header(header) = viewer.next()? else {
+    let FromRelay::Header(header) = viewer.hear()? else {
         return Err(anyhow::anyhow!("a relay begins with its header"));
     };
     let load = Load::ping_pong(server.echo()?, 200, 256)?;
     let mut bytes = 0;
     let mut last = Seq(0);
     let mut take = |bytes: &mut usize| -> Result<bool> {
-        match viewer.next()? {
+        match viewer.hear()? {
             FromRelay::Records(records) => {
                 *bytes += protocol::wire::encode(&FromRelay::Records(records.clone())).len();
                 last = records.last().context("an empty batch")?.seq;

@@ -60,7 +60,7 @@ fn join(server: &Server) -> Result<(f64, f64)> {
     let mut joined_nanos = None;
     let mut told_nanos = 0;
     loop {
-        match viewer.next()? {
+        match viewer.hear()? {
             // The first beat comes with the joining.
             FromRelay::Beat { at_nanos } => _ = joined_nanos.get_or_insert(at_nanos),
             FromRelay::Records(records) => {

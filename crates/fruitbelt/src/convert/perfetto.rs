@@ -464,6 +464,7 @@ impl<W: Write> Output for Trace<W> {
                 )
             }
             Event::Compared(e) => self.told("compared", at, &json!({"seq": seq, "compared": e})),
+            Event::Limited(e) => self.told("limit", at, &json!({"seq": seq, "limited": e})),
             Event::Unframed(e) => {
                 self.instant(place, "no message", at, &json!({"seq": seq, "unframed": e}))
             }

@@ -98,6 +98,7 @@ impl Inner {
             run,
             step: 0,
             revealed: false,
+            choices: choices(&lesson, 0),
             state: LectureState::Running,
         };
         let current = Current {
@@ -116,11 +117,13 @@ impl Inner {
         if shown.step as usize >= current.lesson.steps.len() {
             return Err(Refusal::NoSuchLesson);
         }
+        let choices = choices(&current.lesson, shown.step);
         current.shown.send_replace(shown);
         self.told.send_if_modified(|lecture| {
             let Some(lecture) = lecture else { return false };
             let before = (lecture.step, lecture.revealed);
             (lecture.step, lecture.revealed) = (shown.step, shown.revealed);
+            lecture.choices = choices;
             before != (shown.step, shown.revealed)
         });
         Ok(())
@@ -182,6 +185,13 @@ impl Inner {
         // Nothing in there can panic half-way through a change.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many answers the question of a step has; 0: it has no question.
+fn choices(lesson: &Lesson, step: u32) -> u32 {
+    let step = lesson.steps.get(step as usize);
+    let question = step.and_then(|step| step.question.as_ref());
+    question.map_or(0, |question| question.answers.len() as u32)
 }
 
 /// How many steps are to be played when that is shown.

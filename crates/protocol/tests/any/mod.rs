@@ -419,6 +419,14 @@ fn beside() -> BoxedStrategy<Event> {
         1 => (any::<u32>(), any::<[u64; 3]>()).prop_map(|(conn, [sent, came_back, same])| {
             Event::Compared(Compared { conn: Conn(conn), end: End::Client, sent, came_back, same })
         }),
+        1 => (any::<Option<u32>>(), end(), 0..6_usize, any::<u64>(), any::<u32>())
+            .prop_map(|(conn, end, by, most, count)| Event::Limited(Limited {
+                conn: conn.map(Conn), end, most, count,
+                by: [
+                    LimitedBy::Connections, LimitedBy::ConnectionsPerAddress, LimitedBy::System,
+                    LimitedBy::EchoRate, LimitedBy::Idle, LimitedBy::Defect,
+                ][by],
+            })),
         1 => (any::<u32>(), any::<[u64; 3]>(), any::<u32>(), any::<Option<u64>>())
             .prop_map(|(conn, n, times, since_nanos)| Event::Message(Message {
                 conn: Conn(conn), end: End::Server, offset: n[0], bytes: n[1], framing_bytes: n[2],

@@ -13,9 +13,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use protocol::Right;
-
-use super::visitor::{Caller, Visitor};
+use super::{
+    forwarded::{Asked, Malformed, asked},
+    transport::{Transport, scheme},
+    visitor::{Caller, Visitor},
+};
+use crate::hall::Gate;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -93,6 +96,8 @@ pub struct Guard {
     allowed: HashSet<String>,
     frames: Vec<Origin>,
     content_policy: HeaderValue,
+    gate: Arc<Gate>,
+    transport: Transport,
 }
 
 /// Why a request is refused.
@@ -103,9 +108,11 @@ enum Refused {
     #[error("exactly one Host header is needed")]
     NoHost,
     #[error(
-        "this host name is not known here: use localhost, or start the relay with --allow-host NAME"
+        "this host name is not known here: use the address that the relay printed, or start it with --allow-host NAME"
     )]
     Host,
+    #[error("{0}; see docs/reverse-proxy.md")]
+    Proxy(#[from] Malformed),
     #[error("a page of another origin may not read or drive this relay")]
     Origin,
     #[error("another site may only link to the page itself")]
@@ -120,7 +127,7 @@ impl Refused {
     fn status(self) -> StatusCode {
         match self {
             Refused::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Refused::NoHost => StatusCode::BAD_REQUEST,
+            Refused::NoHost | Refused::Proxy(_) => StatusCode::BAD_REQUEST,
             Refused::Host | Refused::Origin | Refused::Site | Refused::Frame => {
                 StatusCode::FORBIDDEN
             }
@@ -135,17 +142,26 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
-        Ok(()) => {
-            request.extensions_mut().insert(Visitor {
-                right: Right::Lecturer,
-                address: caller.peer.ip(),
-                is_secure: caller.is_tls,
-            });
+    let headers = request.headers();
+    let checked = asked(&guard.transport, &caller, headers)
+        .map_err(Refused::from)
+        .and_then(|asked| {
+            guard.check(request.method(), request.uri(), headers, &asked, &caller)?;
+            let cookies = headers.get_all(header::COOKIE);
+            Ok(Visitor {
+                right: guard.gate.right(cookies.iter().map(HeaderValue::as_bytes)),
+                address: asked.address,
+                is_secure: asked.is_secure,
+            })
+        });
+    let mut response = match checked {
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor);
             next.run(request).await
         }
         Err(refused) => {
-            tracing::debug!(uri = %request.uri(), "refused: {refused}");
+            // Never the query: it may be somebody's secret.
+            tracing::debug!(path = request.uri().path(), "refused: {refused}");
             (refused.status(), format!("{refused}\n")).into_response()
         }
     };
@@ -164,8 +180,9 @@ pub async fn guard(
 }
 
 impl Guard {
-    /// Loopback names are always allowed; those of `access` are, too.
-    pub fn new(access: &Access) -> Guard {
+    /// Loopback names are always allowed; those of `access` and of the certificate are, too. The
+    /// gate says who of those who may ask is the lecturer.
+    pub fn new(access: &Access, gate: Arc<Gate>, transport: &Transport) -> Guard {
         let mut content_policy = CONTENT_POLICY.to_owned();
         for Origin(origin) in &access.frames {
             content_policy.push(' ');
@@ -178,32 +195,46 @@ impl Guard {
             // An origin is made of letters, digits and a few signs, all of which a header may hold.
             content_policy: HeaderValue::try_from(content_policy)
                 .unwrap_or(HeaderValue::from_static(CONTENT_POLICY)),
+            gate,
+            transport: transport.clone(),
         }
     }
 
-    fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    fn check(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        asked: &Asked<'_>,
+        caller: &Caller,
+    ) -> Result<(), Refused> {
         if method != Method::GET && method != Method::HEAD {
             return Err(Refused::Method);
         }
         let host = only(headers, &header::HOST).ok_or(Refused::NoHost)?;
+        let host = asked.host.unwrap_or(host);
         // A request line with a whole address in it says the host a second time.
         let hosts = uri
             .authority()
             .map(|a| a.as_str())
             .into_iter()
             .chain([host]);
-        if !hosts.into_iter().all(|host| self.allows(host)) {
+        if !hosts
+            .into_iter()
+            .all(|host| self.allows(host, caller.local.ip()))
+        {
             return Err(Refused::Host);
         }
         if headers.contains_key(header::ORIGIN) {
-            let own = format!("http://{host}");
+            let own = format!("{}://{host}", scheme(asked.is_secure));
             if !only(headers, &header::ORIGIN).is_some_and(|o| o.eq_ignore_ascii_case(&own)) {
                 return Err(Refused::Origin);
             }
         }
         if headers.contains_key(FETCH_SITE) {
             let is_own = matches!(only(headers, &FETCH_SITE), Some("same-origin" | "none"));
-            let is_document = matches!(uri.path(), "/" | "/index.html")
+            let path = self.transport.base_path.inside(uri.path());
+            let is_document = matches!(path, Some("" | "/" | "/index.html" | "/enter"))
                 && only(headers, &FETCH_MODE) == Some("navigate");
             match only(headers, &FETCH_DEST) {
                 _ if is_own => {}
@@ -231,8 +262,14 @@ impl Guard {
             .any(|Origin(origin)| referrer.as_ref() == Some(origin))
     }
 
-    /// `host`: a name or an address, perhaps with a port, as in a Host header.
-    fn allows(&self, host: &str) -> bool {
+    /// `host`: a name or an address, perhaps with a port, as in a Host header. `local`: this end of
+    /// the connection.
+    ///
+    /// What must not pass is a name that another site has pointed at this machine (DNS rebinding).
+    /// An address is none, if it is the one by which we were reached. Neither is a name for
+    /// loopback, even if the request came by another address: browsers resolve `localhost` by
+    /// themselves, so no site can own it, and who comes through a tunnel has nothing else to say.
+    fn allows(&self, host: &str, local: IpAddr) -> bool {
         let name = match host.strip_prefix('[') {
             Some(rest) => match rest.split_once(']') {
                 Some((name, port)) if port.is_empty() || is_port(port) => name,
@@ -246,8 +283,12 @@ impl Guard {
         };
         let name = name.to_ascii_lowercase();
         name == "localhost"
-            || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            || name.parse::<IpAddr>().is_ok_and(|ip| {
+                let ip = ip.to_canonical();
+                ip.is_loopback() || ip == local.to_canonical()
+            })
             || self.allowed.contains(&name)
+            || (self.transport.tls.as_ref()).is_some_and(|tls| tls.is_for(&name))
     }
 }
 
@@ -287,19 +328,31 @@ mod tests {
         headers: &[(&str, &str)],
         expect: Result<(), Refused>,
     ) {
-        let guard = Guard::new(&Access {
+        let access = Access {
             hosts: vec!["Belt.Example".into()],
             frames: frames
                 .iter()
                 .map(|origin| origin.parse().unwrap())
                 .collect(),
-        });
+        };
+        let guard = Guard::new(&access, Arc::new(Gate::open()), &Transport::default());
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
             map.append(name, value.parse().unwrap());
         }
-        let found = guard.check(&Method::GET, &target.parse().unwrap(), &map);
+        let caller = Caller {
+            peer: "192.0.2.9:50000".parse().unwrap(),
+            local: "192.0.2.1:8567".parse().unwrap(),
+            is_tls: false,
+        };
+        let asked = Asked {
+            address: IpAddr::from([127, 0, 0, 1]),
+            is_secure: false,
+            host: None,
+        };
+        let target = target.parse().unwrap();
+        let found = guard.check(&Method::GET, &target, &map, &asked, &caller);
         assert_eq!(found, expect, "{target} {headers:?}");
     }
 
@@ -313,6 +366,9 @@ mod tests {
             "[::1]:8567",
             "[::1]",
             "belt.example:80",
+            "192.0.2.1:8567",
+            "192.0.2.1",
+            "[::ffff:192.0.2.1]:8567",
         ] {
             check("/mirror", &[("host", host)], Ok(()));
         }
@@ -320,7 +376,18 @@ mod tests {
             "",
             "evil.example",
             "localhost.evil.example",
+            // Another machine's, and the visitor's own.
             "192.168.1.2:8567",
+            "192.0.2.9:8567",
+            "192.0.2.1.evil.example",
+            "0.0.0.0:8567",
+            "[::]:8567",
+            "3221225985",
+            "0xc0.0.2.1",
+            "192.0.2.01",
+            "localhost.",
+            "192.0.2.1@evil.example",
+            "192.0.2.1, evil.example",
             "localhost:port",
             "localhost:",
             "localhost@evil.example",

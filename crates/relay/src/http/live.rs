@@ -13,11 +13,11 @@ use axum::{
 };
 use protocol::{Cursor, Run, Seq};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
-use super::{Visitor, list::List, ndjson};
+use super::{Visitor, list::List, metrics::metrics, ndjson};
 use crate::{
     Relay,
+    limits::{Full, Places},
     mirror::{self, Watched},
     recording,
 };
@@ -25,15 +25,16 @@ use crate::{
 #[derive(Clone)]
 struct Shared {
     relay: Arc<Relay>,
-    /// One permit a viewer.
-    viewers: Arc<Semaphore>,
+    /// Viewers and downloads count here.
+    viewers: Places,
 }
 
 /// What a relay answers beside the page's files.
 pub fn routes(relay: &Arc<Relay>) -> Router {
+    let limits = &relay.config.limits;
     let shared = Shared {
         relay: Arc::clone(relay),
-        viewers: Arc::new(Semaphore::new(mirror::VIEWERS_MAX)),
+        viewers: Places::new(limits.viewers, limits.viewers_per_address),
     };
     Router::new()
         .route("/mirror", get(open_mirror))
@@ -41,6 +42,12 @@ pub fn routes(relay: &Arc<Relay>) -> Router {
         .route("/recording.ndjson", get(download))
         .route("/recordings.json", get(list))
         .with_state(shared)
+        .merge(super::hall::routes(&relay.config.hall))
+        .merge(
+            Router::new()
+                .route("/metrics", get(metrics))
+                .with_state(Arc::clone(relay)),
+        )
 }
 
 /// Where a viewer wants to go on.
@@ -100,14 +107,15 @@ async fn open_mirror(
     let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
-    let Ok(permit) = shared.viewers.try_acquire_owned() else {
-        return too_many();
+    let admitted = match shared.viewers.enter(visitor.address) {
+        Ok(place) => place,
+        Err(full) => return too_many(full),
     };
     let cursor = place.cursor(None);
     let token = shared.relay.callers.tasks.token();
     mirror::limited(upgrade).on_upgrade(move |viewer| async move {
         mirror::mirror(watched, viewer, cursor).await;
-        drop((permit, token));
+        drop((admitted, token));
     })
 }
 
@@ -119,11 +127,12 @@ async fn stream_records(
     let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
-    let Ok(permit) = shared.viewers.try_acquire_owned() else {
-        return too_many();
+    let admitted = match shared.viewers.enter(visitor.address) {
+        Ok(place) => place,
+        Err(full) => return too_many(full),
     };
     let cursor = place.cursor(Some(watched.server.journal.run()));
-    ndjson::stream(watched, cursor, permit)
+    ndjson::stream(watched, cursor, admitted)
 }
 
 /// All that is held up to now, as a file to keep.
@@ -135,11 +144,12 @@ async fn download(
     let Some(watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
-    let Ok(permit) = shared.viewers.try_acquire_owned() else {
-        return too_many();
+    let admitted = match shared.viewers.enter(visitor.address) {
+        Ok(place) => place,
+        Err(full) => return too_many(full),
     };
     let name = recording::name(&watched.server.header(), chrono::Local::now().naive_local());
-    let mut response = ndjson::stream_held(watched, permit);
+    let mut response = ndjson::stream_held(watched, admitted);
     if let Ok(value) = HeaderValue::try_from(format!(
         "attachment; filename=\"{name}{}\"",
         recording::SUFFIX
@@ -164,11 +174,18 @@ fn no_lesson() -> Response {
     (StatusCode::NOT_FOUND, "no lesson is being given\n").into_response()
 }
 
-fn too_many() -> Response {
-    let most = mirror::VIEWERS_MAX;
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        format!("{most} viewers are connected already\n"),
-    )
-        .into_response()
+fn too_many(full: Full) -> Response {
+    let (status, words) = match full {
+        Full::All(most) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{most} viewers are connected already; try again later (--max-viewers)\n"),
+        ),
+        Full::Address(most) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            format!(
+                "{most} viewers from your address are connected already; close one (--max-viewers-per-address)\n"
+            ),
+        ),
+    };
+    (status, words).into_response()
 }

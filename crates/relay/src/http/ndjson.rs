@@ -11,9 +11,8 @@ use axum::{
 };
 use futures_util::stream;
 use protocol::{Cursor, Seq};
-use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Reader, lines, mirror::Watched};
+use crate::{Reader, limits::Admitted, lines, mirror::Watched};
 
 struct Rest {
     watched: Watched,
@@ -21,31 +20,26 @@ struct Rest {
     /// The last record to be told. None: whatever happens.
     last: Option<Seq>,
     /// Counts among the viewers.
-    _permit: OwnedSemaphorePermit,
+    _admitted: Admitted,
     /// What is left to be told, now that the relay closes.
     closing: bool,
 }
 
 /// A response that ends when the other side leaves or the relay closes.
-pub fn stream(watched: Watched, cursor: Option<Cursor>, permit: OwnedSemaphorePermit) -> Response {
-    let reader = watched.server.journal.read_from(cursor);
-    respond(watched, reader, None, permit)
+pub fn stream(watched: Watched, cursor: Option<Cursor>, admitted: Admitted) -> Response {
+    let reader = watched.reading(watched.server.journal.read_from(cursor));
+    respond(watched, reader, None, admitted)
 }
 
 /// A response with all that is held at this moment.
-pub fn stream_held(watched: Watched, permit: OwnedSemaphorePermit) -> Response {
-    let reader = watched.server.journal.read_all();
+pub fn stream_held(watched: Watched, admitted: Admitted) -> Response {
+    let reader = watched.reading(watched.server.journal.read_all());
     watched.server.journal.seal();
     let last = watched.server.journal.head();
-    respond(watched, reader, Some(last), permit)
+    respond(watched, reader, Some(last), admitted)
 }
 
-fn respond(
-    watched: Watched,
-    reader: Reader,
-    last: Option<Seq>,
-    permit: OwnedSemaphorePermit,
-) -> Response {
+fn respond(watched: Watched, reader: Reader, last: Option<Seq>, admitted: Admitted) -> Response {
     let mut header = watched.server.header();
     header.head = last.unwrap_or(header.head);
     let header = lines::header(&header);
@@ -53,7 +47,7 @@ fn respond(
         watched,
         reader,
         last,
-        _permit: permit,
+        _admitted: admitted,
         closing: false,
     };
     let first = stream::once(async { Ok::<_, Infallible>(Bytes::from(header)) });

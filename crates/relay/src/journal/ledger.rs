@@ -36,6 +36,11 @@ impl Ledger {
         }
     }
 
+    /// The accept queue as it was seen last.
+    pub fn waiting(&self) -> Option<Waiting> {
+        self.waiting
+    }
+
     /// Takes in what happened next. Facts of an end that was never opened change nothing.
     pub fn apply(&mut self, event: &Event) {
         self.datagrams.apply(event);

@@ -6,8 +6,10 @@
 
 mod datagrams;
 mod ledger;
+mod places;
 mod reader;
 mod segment;
+mod totals;
 
 use std::{
     mem,
@@ -16,12 +18,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use protocol::{Event, Record, Run, Seq, wire, wire::FromRelay};
+use protocol::{Event, Record, Run, Seq, Waiting, wire, wire::FromRelay};
 use tokio::sync::{Notify, watch};
 
 use ledger::Ledger;
+pub use places::Everybody;
+use places::Places;
 pub use reader::Reader;
 use segment::{Bounds, Frame, Segments};
+pub use totals::{LIMITS, Totals};
 
 /// Records of so much time share a frame; a frame goes at once if the last is that old.
 const SEAL_EVERY: Duration = Duration::from_millis(16);
@@ -46,6 +51,29 @@ pub struct Journal {
     unannounced: Notify,
     /// The last record announced; a thousand viewers may wait here.
     announced: watch::Sender<Seq>,
+    /// How far everybody has read.
+    places: Places,
+}
+
+/// A journal at one moment, in numbers.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// Sums over all records.
+    pub totals: Totals,
+    /// The last number given: how many records there were.
+    pub head: Seq,
+    /// The last record that can be read.
+    pub sealed: Seq,
+    /// Bytes held for readers.
+    pub held_bytes: u64,
+    /// The accept queue as it was seen last.
+    pub waiting: Option<Waiting>,
+    /// Who reads.
+    pub everybody: Everybody,
+    /// How many bytes are behind the slowest viewer.
+    pub viewer_lag_bytes: u64,
+    /// The same of recordings and downloads.
+    pub keeper_lag_bytes: u64,
 }
 
 #[derive(Debug)]
@@ -61,6 +89,7 @@ struct Pages {
     open: Vec<Record>,
     /// What is true after `head`.
     ledger: Ledger,
+    totals: Totals,
     segments: Segments,
 }
 
@@ -82,11 +111,13 @@ impl Journal {
                 sealed_at: None,
                 open: Vec::new(),
                 ledger: Ledger::default(),
+                totals: Totals::default(),
                 segments: Segments::new(BOUNDS),
             }),
             unsealed: Notify::new(),
             unannounced: Notify::new(),
             announced: watch::Sender::new(Seq(0)),
+            places: Places::default(),
         }
     }
 
@@ -114,6 +145,28 @@ impl Journal {
         self.pages().head
     }
 
+    /// All in numbers, for whoever asks what the relay does. Costs nothing until somebody does, but
+    /// a few additions a record.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        let everybody = self.places.everybody();
+        let pages = self.pages();
+        let lag = |places: &[Seq]| {
+            let slowest = places.iter().min();
+            slowest.map_or(0, |&after| pages.segments.bytes_after(after))
+        };
+        Figures {
+            totals: pages.totals,
+            head: pages.head,
+            sealed: pages.sealed,
+            held_bytes: pages.segments.held_bytes(),
+            waiting: pages.ledger.waiting(),
+            viewer_lag_bytes: lag(&everybody.viewers),
+            keeper_lag_bytes: lag(&everybody.keepers),
+            everybody,
+        }
+    }
+
     /// Numbers and times one event.
     pub fn record(&self, event: Event) {
         self.record_all([event]);
@@ -126,6 +179,7 @@ impl Journal {
         pages.at_nanos = pages.at_nanos.max(self.now_nanos());
         for event in events {
             pages.ledger.apply(&event);
+            pages.totals.apply(&event);
             pages.head = pages.head.next();
             let record = Record {
                 seq: pages.head,
@@ -178,11 +232,7 @@ impl Journal {
         let batch = FromRelay::Records(mem::take(&mut pages.open));
         let message = Bytes::from(wire::encode(&batch));
         pages.sealed_at = Some(Instant::now());
-        let frame = Frame {
-            first,
-            last,
-            message,
-        };
+        let frame = Frame::new(first, last, message);
         if pages.segments.push(frame) {
             let keyframe = pages.ledger.keyframe();
             pages.segments.open(last, pages.at_nanos, keyframe);

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     Journal,
+    places::Held,
     segment::{Found, Frame},
 };
 
@@ -35,8 +36,12 @@ pub struct Reader {
     after: Option<Seq>,
     /// Records that were skipped.
     lost: u64,
+    /// For who may not see what is sent.
+    without_bytes: bool,
     /// Has been up to date once. What it asked for before that, it gets as long as it is held.
     caught_up: bool,
+    /// Where it says how far it has read.
+    place: Held,
 }
 
 impl Journal {
@@ -47,25 +52,17 @@ impl Journal {
             .filter(|cursor| cursor.run == self.run() && cursor.seq <= self.head())
             .map(|cursor| cursor.seq);
         Reader {
-            journal: Arc::clone(self),
-            announced: self.announced.subscribe(),
-            opening: None,
             history_bytes_max: HISTORY_BYTES_MAX,
             lag_bytes_max: LAG_BYTES_MAX,
             after,
-            lost: 0,
-            caught_up: false,
+            ..self.reader(self.places.another(after, true))
         }
     }
 
     /// Reads all that is held, from the oldest keyframe on, and never skips what is still held.
     #[must_use]
     pub fn read_all(self: &Arc<Journal>) -> Reader {
-        Reader {
-            history_bytes_max: u64::MAX,
-            lag_bytes_max: u64::MAX,
-            ..self.read_from(None)
-        }
+        self.reader(self.places.another(None, false))
     }
 
     /// Reads what comes from now on, behind a keyframe of this moment, and never skips what is
@@ -90,9 +87,33 @@ impl Journal {
         };
         (reader, seq)
     }
+
+    fn reader(self: &Arc<Journal>, place: Held) -> Reader {
+        Reader {
+            journal: Arc::clone(self),
+            announced: self.announced.subscribe(),
+            opening: None,
+            history_bytes_max: u64::MAX,
+            lag_bytes_max: u64::MAX,
+            after: None,
+            lost: 0,
+            without_bytes: false,
+            caught_up: false,
+            place,
+        }
+    }
 }
 
 impl Reader {
+    /// The same for who may not see what is sent, but only how much.
+    #[must_use]
+    pub fn without_bytes(self) -> Reader {
+        Reader {
+            without_bytes: true,
+            ..self
+        }
+    }
+
     /// The next message of the page's form. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Bytes {
         loop {
@@ -121,8 +142,14 @@ impl Reader {
 
     /// The next message, if there is one already.
     pub fn take(&mut self) -> Option<Bytes> {
+        let message = self.look()?;
+        self.place.took(self.after, message.len(), self.lost);
+        Some(message)
+    }
+
+    fn look(&mut self) -> Option<Bytes> {
         if let Some(opening) = self.opening.take() {
-            return Some(message(vec![opening]));
+            return Some(self.message(vec![opening]));
         }
         let pages = self.journal.pages();
         let segments = &pages.segments;
@@ -130,7 +157,7 @@ impl Reader {
             let opening = segments.opening_within(self.history_bytes_max)?.clone();
             drop(pages);
             self.after = Some(opening.seq);
-            return Some(message(vec![opening]));
+            return Some(self.message(vec![opening]));
         };
         let lags = self.caught_up && segments.behind_bytes(after) > self.lag_bytes_max;
         let (found, within) = match segments.find(after) {
@@ -145,7 +172,7 @@ impl Reader {
         if let Some(frame) = found {
             drop(pages);
             self.after = Some(frame.last);
-            return Some(behind(frame, after));
+            return Some(self.behind(frame, after));
         }
         let opening = segments.opening_within(within)?.clone();
         drop(pages);
@@ -157,24 +184,27 @@ impl Reader {
             at_nanos: opening.at_nanos,
             event: Event::Dropped(Dropped { records }),
         };
-        Some(message(vec![dropped, opening]))
+        Some(self.message(vec![dropped, opening]))
     }
-}
 
-/// The frame as it is, or, for who knows its first records already, without them.
-fn behind(frame: Frame, after: Seq) -> Bytes {
-    if after < frame.first {
-        return frame.message;
-    }
-    match wire::decode(&frame.message) {
-        Ok(FromRelay::Records(mut records)) => {
-            records.retain(|record| record.seq > after);
-            message(records)
+    /// The frame as it is, or, for who knows its first records already, without them.
+    fn behind(&self, frame: Frame, after: Seq) -> Bytes {
+        if after < frame.first {
+            return frame.told(self.without_bytes);
         }
-        _ => frame.message,
+        match wire::decode(&frame.message) {
+            Ok(FromRelay::Records(mut records)) => {
+                records.retain(|record| record.seq > after);
+                self.message(records)
+            }
+            _ => frame.told(self.without_bytes),
+        }
     }
-}
 
-fn message(records: Vec<Record>) -> Bytes {
-    wire::encode(&FromRelay::Records(records)).into()
+    fn message(&self, mut records: Vec<Record>) -> Bytes {
+        if self.without_bytes {
+            records.iter_mut().for_each(Record::hide_bytes);
+        }
+        wire::encode(&FromRelay::Records(records)).into()
+    }
 }

@@ -3,10 +3,13 @@
 //!
 //! Knows nothing of locks, clocks or viewers: positions in, frames out.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
-use protocol::{Event, Keyframe, Record, Seq};
+use protocol::{Event, Keyframe, Record, Seq, wire, wire::FromRelay};
 
 /// What a frame costs beside its bytes.
 const FRAME_OVERHEAD_BYTES: u64 = 96;
@@ -29,6 +32,38 @@ pub struct Frame {
     pub last: Seq,
     /// One message of the page's form.
     pub message: Bytes,
+    /// The same for who may not see what is sent; made when the first of them takes it.
+    bare: Arc<OnceLock<Bytes>>,
+}
+
+impl Frame {
+    /// Consecutive records as one message.
+    pub fn new(first: Seq, last: Seq, message: Bytes) -> Frame {
+        Frame {
+            first,
+            last,
+            message,
+            bare: Arc::default(),
+        }
+    }
+
+    /// The message for who may see what is sent, or for who may not.
+    pub fn told(self, without_bytes: bool) -> Bytes {
+        match without_bytes {
+            true => self.bare.get_or_init(|| bare(&self.message)).clone(),
+            false => self.message,
+        }
+    }
+}
+
+/// A message of records, without the bytes of what was sent.
+fn bare(message: &[u8]) -> Bytes {
+    let Ok(FromRelay::Records(mut records)) = wire::decode(message) else {
+        // The journal holds nothing else. Whatever it was, it is not told.
+        return wire::encode(&FromRelay::Records(Vec::new())).into();
+    };
+    records.iter_mut().for_each(Record::hide_bytes);
+    wire::encode(&FromRelay::Records(records)).into()
 }
 
 /// A run of frames, and what was true before them.
@@ -134,6 +169,24 @@ impl Segments {
             .map_or(0, |next| self.ends_at - next.starts_at)
     }
 
+    /// How many bytes are held.
+    pub fn held_bytes(&self) -> u64 {
+        self.held
+            .front()
+            .map_or(0, |oldest| self.ends_at - oldest.starts_at)
+    }
+
+    /// How many bytes are held behind record `after`, to the accuracy of a frame: those of messages.
+    pub fn bytes_after(&self, after: Seq) -> u64 {
+        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        let behind = self.held.range(following.saturating_sub(1)..);
+        let frames = behind.flat_map(|segment| {
+            let known = segment.frames.partition_point(|f| f.last <= after);
+            &segment.frames[known..]
+        });
+        frames.map(|frame| frame.message.len() as u64).sum()
+    }
+
     /// The keyframe of the oldest segment from which on at most `bytes` are held, or of the newest.
     pub fn opening_within(&self, bytes: u64) -> Option<&Record> {
         let too_old = self
@@ -152,11 +205,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn frame(first: u64, count: u64, bytes: usize) -> Frame {
-        Frame {
-            first: Seq(first),
-            last: Seq(first + count - 1),
-            message: Bytes::from(vec![0; bytes]),
-        }
+        Frame::new(
+            Seq(first),
+            Seq(first + count - 1),
+            Bytes::from(vec![0; bytes]),
+        )
     }
 
     fn filled(frames: &[(u64, usize)]) -> (Segments, u64) {

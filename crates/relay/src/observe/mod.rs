@@ -17,6 +17,7 @@ mod diag;
 mod linux;
 #[cfg(target_os = "linux")]
 mod unix_domain;
+mod usage;
 #[cfg(target_os = "linux")]
 pub use diag::Diag;
 #[cfg(target_os = "linux")]
@@ -24,6 +25,7 @@ pub use linux::{
     let_long_files_fail, look, peek, queues, raise_descriptor_limit, recv, send, sources, system,
     waiting,
 };
+pub use usage::usage;
 
 #[cfg(not(target_os = "linux"))]
 #[allow(

@@ -23,7 +23,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use file::NewFile;
 use recorder::Recorder;
 
-use crate::{Journal, StartError};
+use crate::{Journal, Limits, StartError};
 
 /// What the name of a recording ends with.
 pub const SUFFIX: &str = ".ndjson";
@@ -38,23 +38,36 @@ pub struct Recordings {
     journal: Arc<Journal>,
     /// Where those by request go.
     dir: Option<PathBuf>,
+    /// The most that are made by request.
+    recordings_max: u32,
+    /// The most bytes of each.
+    bytes_max: u64,
     /// What changed last.
     told: watch::Sender<Option<Recording>>,
-    /// The one by request; gone when its file is whole.
-    by_request: Mutex<Option<CancellationToken>>,
+    by_request: Mutex<ByRequest>,
     /// Their threads.
     running: TaskTracker,
     ending: CancellationToken,
 }
 
+#[derive(Debug, Default)]
+struct ByRequest {
+    /// Stops the one that is running; gone when its file is whole.
+    running: Option<CancellationToken>,
+    /// How many were begun.
+    begun: u32,
+}
+
 impl Recordings {
     /// Nothing is recorded.
-    pub fn new(journal: Arc<Journal>, dir: Option<PathBuf>) -> Arc<Recordings> {
+    pub fn new(journal: Arc<Journal>, dir: Option<PathBuf>, limits: &Limits) -> Arc<Recordings> {
         Arc::new(Recordings {
             journal,
             dir,
+            recordings_max: limits.recordings,
+            bytes_max: limits.recording_bytes,
             told: watch::Sender::new(None),
-            by_request: Mutex::new(None),
+            by_request: Mutex::default(),
             running: TaskTracker::new(),
             ending: CancellationToken::new(),
         })
@@ -63,6 +76,11 @@ impl Recordings {
     /// What viewers are told, now and on every change.
     pub fn told(&self) -> watch::Receiver<Option<Recording>> {
         self.told.subscribe()
+    }
+
+    /// How many are being written.
+    pub fn running(&self) -> usize {
+        self.running.len()
     }
 
     /// Records from now on into a file, to the end.
@@ -77,19 +95,26 @@ impl Recordings {
     /// any other recording.
     ///
     /// # Errors
-    /// There is no folder for it, or one is running.
+    /// There is no folder for it, one is running, or enough were made.
     pub fn start_by_request(self: &Arc<Self>, header: Header) -> Result<(), Refusal> {
         let dir = self.dir.as_ref().ok_or(Refusal::NoRecordDir)?;
         let mut by_request = self.by_request();
-        if by_request.is_some() {
+        if by_request.running.is_some() {
             return Err(Refusal::AlreadyRecording);
+        }
+        if by_request.begun >= self.recordings_max {
+            let limit = self.recordings_max;
+            return Err(Refusal::TooManyRecordings { limit });
         }
         let name = name(&header, chrono::Local::now().naive_local());
         let stop = self.ending.child_token();
         let started =
             create(dir, &name).and_then(|file| self.start(file, header, stop.clone(), true));
         match started {
-            Ok(()) => *by_request = Some(stop),
+            Ok(()) => {
+                by_request.running = Some(stop);
+                by_request.begun += 1;
+            }
             Err(error) => {
                 tracing::error!("no recording can be made in {}: {error}", dir.display());
                 self.tell(Recording {
@@ -111,7 +136,7 @@ impl Recordings {
         if self.dir.is_none() {
             return Err(Refusal::NoRecordDir);
         }
-        match self.by_request().as_ref() {
+        match &self.by_request().running {
             Some(stop) if !stop.is_cancelled() => {
                 stop.cancel();
                 Ok(())
@@ -144,7 +169,7 @@ impl Recordings {
         by_request: bool,
     ) -> io::Result<()> {
         let (reader, head) = self.journal.read_from_now();
-        let recorder = Recorder::new(file, reader, stop, by_request);
+        let recorder = Recorder::new(file, reader, stop, by_request, self.bytes_max);
         let begun = recorder.told(RecordingState::Running);
         // In a file: the last record before it began.
         let header = Header { head, ..header };
@@ -155,7 +180,7 @@ impl Recordings {
                 recordings.tell_progress(recording);
             });
             if by_request {
-                *recordings.by_request() = None;
+                recordings.by_request().running = None;
             }
             recordings.tell(ended);
             drop(token);
@@ -185,7 +210,7 @@ impl Recordings {
         });
     }
 
-    fn by_request(&self) -> MutexGuard<'_, Option<CancellationToken>> {
+    fn by_request(&self) -> MutexGuard<'_, ByRequest> {
         // Nothing in there can panic half-way through a change.
         self.by_request
             .lock()

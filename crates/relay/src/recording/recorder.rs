@@ -27,6 +27,15 @@ pub struct Recorder {
     by_request: bool,
     /// Records that the disk was too slow for.
     lost: u64,
+    /// The most bytes of the file.
+    bytes_max: u64,
+}
+
+/// How a recording came to its end.
+enum End {
+    Stopped,
+    /// It is as long as it may be.
+    Full,
 }
 
 impl Recorder {
@@ -36,6 +45,7 @@ impl Recorder {
         reader: Reader,
         stop: CancellationToken,
         by_request: bool,
+        bytes_max: u64,
     ) -> Recorder {
         Recorder {
             file,
@@ -43,6 +53,7 @@ impl Recorder {
             stop,
             by_request,
             lost: 0,
+            bytes_max,
         }
     }
 
@@ -67,15 +78,25 @@ impl Recorder {
         let recorded = self.record(header, journal, tell);
         let path = self.file.path().display();
         let state = match recorded {
-            Ok(()) => {
+            Ok(End::Stopped) => {
                 tracing::info!("recorded {path}: {} bytes", self.file.bytes());
                 RecordingState::Stopped
+            }
+            Ok(End::Full) => {
+                tracing::warn!(
+                    "the recording {path} ends, whole, with {} bytes: --max-recording-mib allows {} MiB; the relay goes on",
+                    self.file.bytes(),
+                    self.bytes_max >> 20
+                );
+                RecordingState::Failed(RecordingFault::SizeReached)
             }
             Err(error) => {
                 let fault = fault(&error);
                 let remedy = match fault {
                     RecordingFault::DiskFull => "make room and start another one",
-                    RecordingFault::Io(_) => "what was recorded before stays",
+                    RecordingFault::SizeReached | RecordingFault::Io(_) => {
+                        "what was recorded before stays"
+                    }
                 };
                 tracing::error!(
                     "the recording {path} ends after {} bytes: {error}; {remedy}; the relay goes on",
@@ -92,7 +113,7 @@ impl Recorder {
         header: &Header,
         journal: &Journal,
         tell: impl Fn(Recording),
-    ) -> io::Result<()> {
+    ) -> io::Result<End> {
         // Without timers and sockets: the journal and the token wake it.
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         self.file.append(&lines::header(header))?;
@@ -107,7 +128,9 @@ impl Recorder {
                 }
             });
             let Some(frame) = frame else { break };
-            self.write(&frame)?;
+            if !self.write(&frame)? {
+                return self.file.sync().map(|()| End::Full);
+            }
             if told_at.elapsed() >= TOLD_EVERY {
                 told_at = Instant::now();
                 tell(self.told(RecordingState::Running));
@@ -119,13 +142,20 @@ impl Recorder {
             let Some(frame) = self.reader.take() else {
                 break;
             };
-            self.write(&frame)?;
+            if !self.write(&frame)? {
+                return self.file.sync().map(|()| End::Full);
+            }
         }
-        self.file.sync()
+        self.file.sync().map(|()| End::Stopped)
     }
 
-    fn write(&mut self, frame: &[u8]) -> io::Result<()> {
-        self.file.append(&lines::of(frame))?;
+    /// False: it would be longer than it may be, and is left out whole.
+    fn write(&mut self, frame: &[u8]) -> io::Result<bool> {
+        let lines = lines::of(frame);
+        if self.file.bytes() + lines.len() as u64 > self.bytes_max {
+            return Ok(false);
+        }
+        self.file.append(&lines)?;
         let lost = self.reader.lost();
         if lost > self.lost {
             tracing::warn!(
@@ -135,7 +165,7 @@ impl Recorder {
             );
             self.lost = lost;
         }
-        Ok(())
+        Ok(true)
     }
 }
 

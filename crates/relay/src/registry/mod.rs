@@ -97,6 +97,8 @@ struct Open {
 /// How a person wants an end to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
+    /// What was read and not answered is sent, and then close(2).
+    Finish,
     /// close(2).
     Close,
     /// RST.
@@ -350,14 +352,14 @@ impl Registry {
         Ok(())
     }
 
-    /// Closes every end, and each that is still to come.
-    pub fn close_all(&self) {
+    /// Closes every end in that way, and each that is still to come.
+    pub fn close_all(&self, ending: Ending) {
         let mut state = self.state();
         state.closing = true;
         for entry in state.conns.values_mut() {
             for presence in [&mut entry.server, &mut entry.client] {
                 if let Presence::Open(open) = presence {
-                    open.ending = Some(Ending::Close);
+                    open.ending = Some(ending);
                     open.post.call();
                 }
             }

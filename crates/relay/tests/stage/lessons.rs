@@ -10,7 +10,7 @@ use protocol::{
     Conn, Event, Lecture, LectureState, LessonRequest, Refusal, Request, Spacing,
     wire::{self, FromPage, FromRelay},
 };
-use relay::{Access, Config, EchoConfig, Lessons, Listeners, Page, Stage};
+use relay::{Access, Config, EchoConfig, HallConfig, Lessons, Listeners, Page, Stage};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -46,6 +46,7 @@ impl Lessons for Shared {
                 run: stage.header().run,
                 step: 0,
                 revealed: false,
+                choices: 0,
                 state: LectureState::Running,
             };
             teacher.0.send_replace(Some((lecture.clone(), stage)));
@@ -122,7 +123,7 @@ impl Running {
         const FILES: &[(&str, &[u8])] = &[("index.html", b"<!doctype html>")];
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let echo = EchoConfig::default();
-        let listeners = Listeners::bind(&any.into(), any, &echo).unwrap();
+        let listeners = Listeners::bind(&any.into(), any, &echo, &HallConfig::default()).unwrap();
         let page = listeners.page_addr();
         let config = Config {
             echo,

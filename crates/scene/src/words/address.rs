@@ -43,6 +43,8 @@ pub(crate) fn whole_address(address: &Address, lang: Lang) -> String {
 #[must_use]
 pub fn nc_line(address: &Address) -> String {
     match address {
+        // A server that listens everywhere is reached by some name of its machine, never by this one.
+        Address::Inet(addr) if addr.ip().is_unspecified() => format!("nc HOST {}", addr.port()),
         Address::Inet(addr) => format!("nc {} {}", addr.ip(), addr.port()),
         Address::Unix(name) => match name.as_str().strip_prefix('@') {
             // nc has no way to write an abstract name.

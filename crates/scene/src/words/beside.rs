@@ -1,6 +1,6 @@
 //! What is not a fact of a stream as a sentence of the table: calls, lessons, datagrams.
 
-use protocol::{Event, LostBy};
+use protocol::{Event, Limited, LimitedBy, LostBy};
 
 use super::{
     bytes, number, plural,
@@ -137,10 +137,35 @@ pub fn row(event: &Event, lang: Lang) -> String {
                 ),
             )
         }
+        Event::Limited(e) => limited(e, lang),
         Event::DatagramQueue(e) => say(
             format!("next datagram {}", bytes(e.next_bytes, lang)),
             format!("下一个数据报 {}", bytes(e.next_bytes, lang)),
         ),
         _ => String::new(),
+    }
+}
+
+fn limited(e: &Limited, lang: Lang) -> String {
+    let (most, count) = (number(e.most), number(u64::from(e.count)));
+    match (lang, e.by) {
+        (Lang::En, LimitedBy::Connections) => {
+            format!("{most} connections are open: further ones wait")
+        }
+        (Lang::En, LimitedBy::ConnectionsPerAddress) => {
+            format!("{count} reset: {most} connections from one address are open")
+        }
+        (Lang::En, LimitedBy::System) => "accept fails: the system gives no more".into(),
+        (Lang::En, LimitedBy::EchoRate) => format!("read at {most} bytes a second"),
+        (Lang::En, LimitedBy::Idle) => format!("nothing moved for {most} s: the server closes"),
+        (Lang::En, LimitedBy::Defect) => "a defect of the relay ends this connection".into(),
+        (Lang::Zh, LimitedBy::Connections) => format!("已打开 {most} 个连接：再来的要等"),
+        (Lang::Zh, LimitedBy::ConnectionsPerAddress) => {
+            format!("复位 {count} 个：同一地址已打开 {most} 个连接")
+        }
+        (Lang::Zh, LimitedBy::System) => "accept 失败：系统资源不足".into(),
+        (Lang::Zh, LimitedBy::EchoRate) => format!("每秒只读 {most} 字节"),
+        (Lang::Zh, LimitedBy::Idle) => format!("{most} 秒没有动静：服务器关闭"),
+        (Lang::Zh, LimitedBy::Defect) => "中继出错，这个连接到此为止".into(),
     }
 }

@@ -39,6 +39,7 @@ pub fn kind_name(event: &Event, lang: Lang) -> &'static str {
         Event::Unaccepted(_) => ("not accepted", "尚未接受"),
         Event::Message(_) => ("message", "消息"),
         Event::Compared(_) => ("compared", "比较"),
+        Event::Limited(_) => ("limit", "限制"),
         Event::DatagramBound(_) => ("datagram socket", "数据报套接字"),
         Event::DatagramSent(_) => ("datagram sent", "发出数据报"),
         Event::DatagramReceived(_) => ("datagram received", "收到数据报"),
@@ -181,7 +182,8 @@ pub fn row(record: &Record, after: &State, lang: Lang) -> String {
         | Event::DatagramReceived(_)
         | Event::DatagramLost(_)
         | Event::DatagramQueue(_)
-        | Event::Compared(_) => super::beside::row(&record.event, lang),
+        | Event::Compared(_)
+        | Event::Limited(_) => super::beside::row(&record.event, lang),
         Event::Unknown(e) => say(
             format!("an event of a newer version: {}", e.name),
             format!("较新版本的事件：{}", e.name),
@@ -514,7 +516,11 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> String {
         Refusal::TooOften { a_second } => {
             format!("每秒请求超过 {a_second} 次，请稍后再试。")
         }
+        Refusal::TooManyRecordings { limit } => format!("已经录制了 {limit} 次，不再录制。"),
         Refusal::NoQuestion => "这个问题现在不在屏幕上。".to_string(),
+        Refusal::TooManyAnswers { limit } => {
+            format!("从那里已经来了 {limit} 个回答，不再计入更多。")
+        }
     }
 }
 

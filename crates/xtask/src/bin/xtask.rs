@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use xtask::page::{self, Build};
 use xtask::workspace::Workspace;
 use xtask::{bench, dev, dist, test};
@@ -29,23 +29,15 @@ enum Task {
     },
     /// One program with the page inside, in `target/dist`, that needs nothing else.
     Dist,
-    /// Measures, and prints what it saw. Nothing else should run meanwhile.
-    #[command(subcommand)]
-    Bench(Bench),
-}
-
-#[derive(Subcommand)]
-enum Bench {
-    /// Frames of the page, with 1,000 fruit and 20 connections in view.
-    Page,
-    /// The relay against a bare echo, and in front of 1,000 viewers.
-    Relay {
-        /// What `bench relay --help` tells, as in `--row ping-pong --times 3 --seconds 1`.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
+    /// Measures all, and writes `docs/bench.md`; or one section, and prints it. Nothing else should
+    /// run meanwhile.
+    Bench {
+        #[command(subcommand)]
+        section: Option<bench::Section>,
+        /// For a glance: some minutes, and the documents go into the target folder.
+        #[arg(long, global = true)]
+        quick: bool,
     },
-    /// What a log of 10,000, 100,000 and 1,000,000 records costs: loading, seeking, playing.
-    Time,
 }
 
 fn main() -> ExitCode {
@@ -54,9 +46,7 @@ fn main() -> ExitCode {
         Task::Dev { relay } => dev::run(&relay),
         Task::Page { dev } => print_page(if dev { Build::Dev } else { Build::Release }),
         Task::Dist => dist::run(),
-        Task::Bench(Bench::Page) => bench::page(),
-        Task::Bench(Bench::Relay { arguments }) => bench::relay(&arguments),
-        Task::Bench(Bench::Time) => bench::time(),
+        Task::Bench { section, quick } => bench::run(section, quick),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

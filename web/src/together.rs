@@ -1,0 +1,259 @@
+//! The hall at one moment: the lecturer's page tells where it is in the show, and the pages of those
+//! who follow go there, until they are touched. Part of what is fetched later: see [`crate::later`].
+//!
+//! Of several windows of a lecturer the one leads that was touched last. Knows nothing of sockets.
+
+#![allow(
+    clippy::redundant_closure,
+    reason = "written inside `view!`, closures are of one type: see `dynamic`"
+)]
+
+mod moment;
+mod tell;
+mod words;
+
+use std::cell::{Cell, RefCell};
+
+use leptos::prelude::*;
+use protocol::{Audience, Moment, Picture, Request, Right};
+
+use crate::{
+    app::{self, App},
+    browser,
+    lasting::Lasting,
+    panels::dynamic::{dynamic, on},
+    view::View,
+};
+use tell::Teller;
+use words::Label;
+
+/// How this page stands to the lecturer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Standing {
+    /// Nobody leads here, or nobody else is here.
+    #[default]
+    Alone,
+    /// It is a lecturer's.
+    Lecturer,
+    Follows,
+    LooksAround,
+}
+
+/// What is shown of it.
+#[derive(Clone, Copy)]
+struct Shown {
+    view: View,
+    standing: Lasting<Standing>,
+    audience: Lasting<Audience>,
+}
+
+thread_local! {
+    static SHOWN: Cell<Option<Shown>> = const { Cell::new(None) };
+    static PAGE: RefCell<Page> = RefCell::default();
+}
+
+/// What this page knows of being together.
+#[derive(Default)]
+struct Page {
+    /// What the person wants. None: what is usual; guests follow, lecturers do not.
+    follows: Option<bool>,
+    /// Another page of a lecturer was touched since this one was.
+    is_led: bool,
+    teller: Teller,
+    /// Counts that were seen: see [`App::touches`] and [`app::Told`].
+    touches: u32,
+    moments: u32,
+    joins: u32,
+    /// Where the lecturer is, and when that was told.
+    there: Option<(Moment, f64)>,
+    /// Nothing was done about it yet.
+    is_new: bool,
+    picture: Option<Picture>,
+    /// What the relay knows of following.
+    said: bool,
+}
+
+/// How it stands, in one line.
+pub fn view(view: View) -> AnyView {
+    let shown = Shown {
+        view,
+        standing: Lasting::default(),
+        audience: Lasting::default(),
+    };
+    SHOWN.set(Some(shown));
+    let say = move |label: Label| dynamic(move || label.text(view.lang.get()));
+    let is = move |standing| shown.standing.get() == standing;
+    let words = move || {
+        let label = match shown.standing.get() {
+            Standing::Follows => Label::Follows,
+            Standing::LooksAround => Label::LooksAround,
+            Standing::Lecturer => {
+                return words::watching(shown.audience.get(), view.lang.get());
+            }
+            Standing::Alone => return String::new(),
+        };
+        label.text(view.lang.get()).to_owned()
+    };
+    let button = move |label: Label, title: Label, on_in: Standing| {
+        view! {
+            <button
+                type="button"
+                class="btn"
+                aria-keyshortcuts="G"
+                title=say(title)
+                hidden=move || !is(on_in)
+                on:click=on(move |_| switch())
+            >
+                {say(label)}
+            </button>
+        }
+    };
+    view! {
+        <div
+            class="together"
+            role="group"
+            aria-label=say(Label::Together)
+            hidden=move || is(Standing::Alone)
+            class:around=move || is(Standing::LooksAround)
+        >
+            // How many there are changes all the time: to be read, not to be told.
+            <span aria-live=move || if is(Standing::Lecturer) { "off" } else { "polite" }>
+                {move || words()}
+            </span>
+            {button(Label::LookAround, Label::LookAroundTitle, Standing::Follows)}
+            {button(Label::Follow, Label::FollowTitle, Standing::LooksAround)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The key that lets go, and follows again. False: it is another one.
+pub fn key(key: &str) -> bool {
+    let is_on = SHOWN.get().is_some_and(|shown| {
+        let standing = shown.standing.get_untracked();
+        standing != Standing::Alone
+    });
+    let is_it = is_on && matches!(key, "g" | "G") && !browser::is_typing();
+    if is_it {
+        switch();
+    }
+    is_it
+}
+
+fn switch() {
+    PAGE.with_borrow_mut(|page| app::with(|app| page.switch(app)));
+}
+
+/// Whether this page is a guest's that has let go.
+pub fn looks_around(app: &App) -> bool {
+    is_hall(app) && !is_lecturer(app) && PAGE.with_borrow(|page| page.follows == Some(false))
+}
+
+/// Keeps together; to be called a few times each second.
+pub fn tend(app: &mut App) {
+    if let Some(shown) = SHOWN.get() {
+        PAGE.with_borrow_mut(|page| page.tend(shown, app));
+    }
+}
+
+impl Page {
+    fn follows(&self, app: &App) -> bool {
+        let usual = !is_lecturer(app);
+        self.follows.unwrap_or(usual)
+    }
+
+    fn switch(&mut self, app: &App) {
+        self.follows = Some(!self.follows(app));
+        self.is_new = true;
+        self.picture = None;
+        self.touches = app.touches();
+    }
+
+    fn tend(&mut self, shown: Shown, app: &mut App) {
+        let now = browser::now_millis();
+        self.hear(app, now);
+        let is_hall = app
+            .told()
+            .hall
+            .as_ref()
+            .is_some_and(|hall| hall.guests.is_some());
+        if !is_hall || app.recorded().is_some() {
+            shown.standing.put(Standing::Alone);
+            return;
+        }
+        if self.touches != app.touches() {
+            self.touches = app.touches();
+            self.is_led = false;
+            self.follows = Some(false);
+        }
+        let is_lecturer = is_lecturer(app);
+        let follows = self.follows(app);
+        if follows {
+            self.go_along(shown.view, app, now);
+        } else if is_lecturer && !self.is_led && !crate::lesson::is_speaker() {
+            self.lead(shown.view, app, now);
+        }
+        if !is_lecturer && self.said != follows && app.tell(Request::Follow { on: follows }) {
+            self.said = follows;
+        }
+        shown.audience.put(app.told().audience);
+        shown.standing.put(match (is_lecturer, follows) {
+            (true, false) => Standing::Lecturer,
+            (_, true) if self.there.is_some() => Standing::Follows,
+            (false, false) => Standing::LooksAround,
+            (_, true) => Standing::Alone,
+        });
+    }
+
+    /// What the relay has told since.
+    fn hear(&mut self, app: &App, now: f64) {
+        let told = app.told();
+        if self.joins != told.joins {
+            self.joins = told.joins;
+            // Who comes is taken for one that follows, and nobody knows where a lecturer is.
+            self.said = true;
+            self.teller.forget();
+        }
+        if self.moments != told.moments {
+            self.moments = told.moments;
+            self.there = told.moment.map(|moment| (moment, now));
+            self.is_new = true;
+            self.is_led |= told.moment.is_some();
+        }
+    }
+
+    fn go_along(&mut self, view: View, app: &mut App, now: f64) {
+        let Some((moment, at_millis)) = self.there else {
+            return;
+        };
+        if self.picture != Some(moment.picture) {
+            self.picture = Some(moment.picture);
+            moment::show(view, moment.picture);
+        }
+        let is_new = self.is_new;
+        app.by_itself(|app| {
+            self.is_new = !moment::go(app, &moment, is_new, now - at_millis) && is_new;
+        });
+    }
+
+    fn lead(&mut self, view: View, app: &mut App, now: f64) {
+        let Some(moment) = moment::here(app, view) else {
+            return;
+        };
+        let touches = app.touches();
+        if self.teller.is_due(&moment, touches, now) && app.tell(Request::Moment(moment)) {
+            self.teller.told(moment, touches, now);
+        }
+    }
+}
+
+/// Others may be here.
+fn is_hall(app: &App) -> bool {
+    let hall = app.told().hall.as_ref();
+    hall.is_some_and(|hall| hall.guests.is_some())
+}
+
+fn is_lecturer(app: &App) -> bool {
+    let hall = app.told().hall.as_ref();
+    hall.is_none_or(|hall| hall.right == Right::Lecturer)
+}

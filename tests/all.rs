@@ -7,6 +7,7 @@ mod books;
 mod browser;
 mod certificate;
 mod clients;
+mod corpus;
 mod datagrams;
 mod desk;
 mod errors;

@@ -23,7 +23,7 @@ const ALLOWED: &str = "
     fruitbelt:  protocol model lessons relay
     bench:      protocol relay
     xtask
-    tests:      protocol model scene lessons relay fruitbelt
+    tests:      protocol model scene lessons reader relay fruitbelt
 ";
 
 /// What runs in the page and in tests alike, so that it can be trusted in both: no clock, no I/O,

@@ -50,7 +50,10 @@ fn written_and_read_again(lessons: &[Lesson]) {
 
 fn measure(lesson: &Lesson) {
     let played = lesson.played(&RECORDS, 1);
-    let answers = lesson.steps.iter().filter_map(|step| step.question.as_ref());
+    let answers = lesson
+        .steps
+        .iter()
+        .filter_map(|step| step.question.as_ref());
     let answers = answers.flat_map(|question| &question.answers);
     let statements = answers.flat_map(|answer| &answer.holds);
     for statement in statements.chain(&lesson.expects) {

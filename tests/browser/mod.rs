@@ -33,5 +33,6 @@ mod story;
 mod time;
 mod timeline;
 mod tls;
+mod together;
 mod told;
 mod visit;

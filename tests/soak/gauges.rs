@@ -65,6 +65,10 @@ impl Gauges {
     pub fn verdict(&self) -> Vec<String> {
         let steady = self.0.get(WARM_UP..).unwrap_or_default();
         if steady.len() < SAMPLES_MIN {
+            println!(
+                "too short to judge whether it grows: {} samples",
+                self.0.len()
+            );
             return Vec::new();
         }
         let third = steady.len() / 3;

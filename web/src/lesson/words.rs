@@ -38,7 +38,7 @@ labels! {
     Predict: "What do you think?", "你猜会怎样？";
     YourAnswer: "your answer", "你的回答";
     IsCounted: "Choose an answer: it is counted in the hall.", "选一个答案：它会计入全场。";
-    MayChange: "Counted. You may change it until the answer is shown.", "已计入。在公布答案之前可以改。";
+    MayChange: "Your choice. You may change it until the answer is shown.", "你的选择。在公布答案之前可以改。";
     YourPick: "your prediction", "你的预测";
     Supported: "what the records show", "记录证实";
     Playing: "The run is playing: watch…", "正在运行，请看……";

@@ -44,9 +44,9 @@ impl Bucket {
         if self.balance >= BILLION {
             return None;
         }
-        let lacks = BILLION - self.balance;
+        let lacks = BILLION.saturating_sub(self.balance);
         let rate = i128::from(self.a_second).max(1);
-        let nanos = (lacks + rate - 1) / rate;
+        let nanos = lacks.saturating_add(rate - 1) / rate;
         Some(
             self.at_nanos
                 .saturating_add(u64::try_from(nanos).unwrap_or(u64::MAX)),
@@ -55,14 +55,14 @@ impl Bucket {
 
     /// So much was done.
     pub fn take(&mut self, amount: u64) {
-        self.balance -= i128::from(amount) * BILLION;
+        self.balance = self.balance.saturating_sub(i128::from(amount) * BILLION);
     }
 
     fn fill(&mut self, now_nanos: u64) {
         let passed = now_nanos.saturating_sub(self.at_nanos);
         self.at_nanos = self.at_nanos.max(now_nanos);
-        let brought = i128::from(passed) * i128::from(self.a_second);
-        self.balance = (self.balance + brought).min(i128::from(self.holds) * BILLION);
+        let brought = i128::from(passed).saturating_mul(i128::from(self.a_second));
+        self.balance = (self.balance.saturating_add(brought)).min(i128::from(self.holds) * BILLION);
     }
 }
 

@@ -88,10 +88,14 @@ pub fn bar(player: Player, place: usize) -> AnyView {
         Some((count, chosen.iter().sum::<u32>().max(1)))
     };
     let words = move || of().map(|(count, _)| words::chose(count, player.lang()));
-    let width = move || of().map_or(0, |(count, all)| 100 * u64::from(count) / u64::from(all));
+    // Set on the element's own style by script: the content policy takes no style from an attribute.
+    let width = move || {
+        let percent = of().map_or(0, |(count, all)| 100 * u64::from(count) / u64::from(all));
+        format!("{percent}%")
+    };
     view! {
         <span class="chose" hidden=move || of().is_none()>
-            <i aria-hidden="true"><i style=move || format!("width:{}%", width())></i></i>
+            <i aria-hidden="true"><i style:width=move || width()></i></i>
             <b>{move || words()}</b>
         </span>
     }

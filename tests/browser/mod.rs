@@ -33,6 +33,5 @@ mod story;
 mod time;
 mod timeline;
 mod tls;
-mod together;
 mod told;
 mod visit;

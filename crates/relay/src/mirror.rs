@@ -211,11 +211,6 @@ impl Watched {
         }
     }
 
-    /// Who watches may ask that.
-    fn may(&self, request: &Request) -> bool {
-        self.visitor.right >= request.needs()
-    }
-
     /// Another lesson is being given, or none.
     fn is_over(&self) -> bool {
         let lessons = self.relay.config.lessons.as_ref();
@@ -246,11 +241,15 @@ async fn hear(
     let Ok(FromPage { id, request }) = wire::decode(message) else {
         return say(viewer, &refused(0, Refusal::Malformed)).await;
     };
+    let needs = request.needs();
+    if watched.visitor.right < needs {
+        return say(viewer, &refused(id, Refusal::NotAllowed { needs })).await;
+    }
     let connects = matches!(
         request,
         Request::Send { conn: None, .. } | Request::SendBytes { conn: None, .. }
     );
-    if !connects || !watched.may(&request) {
+    if !connects {
         let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
@@ -271,10 +270,6 @@ async fn take_up(
     attending: &Attending,
     request: Request,
 ) -> Result<(), Refusal> {
-    if !watched.may(&request) {
-        let needs = request.needs();
-        return Err(Refusal::NotAllowed { needs });
-    }
     let relay = &watched.relay;
     match request {
         Request::Record { on: true } => record(relay).await,

@@ -7,7 +7,7 @@ use model::{Show, State};
 use protocol::{Address, Conn, End, Event, Keyframe, Policy, Record, Seq};
 
 /// What was told of one end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Account {
     pub arrived: u64,
     pub arrivals: u64,

@@ -37,6 +37,11 @@ fn recordings() {
 }
 
 #[test]
+fn http() {
+    replay("http", targets::http::run);
+}
+
+#[test]
 fn lessons() {
     replay("lessons", targets::lessons::run);
 }

@@ -1,13 +1,15 @@
 //! The datagram echo with real sockets: boundaries are kept, what is too long is cut, what a full
 //! buffer loses is counted exactly, and a flood is bounded.
 
-use std::{collections::BTreeSet, net::UdpSocket, process::Stdio};
+use std::{collections::BTreeSet, net::UdpSocket};
 
 use model::{Show, State};
 use protocol::{Conn, DatagramRequest, End, Event, LostBy, Policy, Record, Request, Road, Spacing};
-use tokio::{process::Command, time::timeout};
 
-use crate::relay_process::{Lines, Mirror, PATIENCE, RelayProcess, without_stamps};
+use crate::{
+    python,
+    relay_process::{Lines, Mirror, RelayProcess, without_stamps},
+};
 
 /// Sends each size as one datagram, and prints each answer in a line of its own.
 const ECHO: &str = r#"
@@ -30,19 +32,10 @@ for i in range(count):
     clients[i % sockets].sendto(bytes(size), (sys.argv[1], int(sys.argv[2])))
 "#;
 
-async fn python(program: &str, relay: &RelayProcess, arguments: &[&str]) -> String {
-    let child = Command::new("python3")
-        .args(["-c", program])
-        .args([relay.echo.ip().to_string(), relay.echo.port().to_string()])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap_or_else(|error| panic!("python3: {error}; install it from Debian"));
-    let output = timeout(PATIENCE, child.wait_with_output()).await;
-    let output = output.expect("the client ends").unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+/// A client that is told first where the echo server is.
+async fn run(program: &str, relay: &RelayProcess, arguments: &[&str]) -> String {
+    let (host, port) = (relay.echo.ip().to_string(), relay.echo.port().to_string());
+    python::run(program, &[&[host.as_str(), &port], arguments].concat()).await
 }
 
 /// What was told of datagrams that go to the server.
@@ -90,7 +83,7 @@ async fn ask(person: &mut Mirror, request: DatagramRequest) {
 async fn each_datagram_is_read_by_itself_and_what_is_too_long_is_cut_off() {
     let relay = RelayProcess::start(&["--bufsize", "25"]);
     let mut lines = relay.lines("").await;
-    let output = python(ECHO, &relay, &["20,50,30,0"]).await;
+    let output = run(ECHO, &relay, &["20,50,30,0"]).await;
     let answers: Vec<Vec<u8>> = output
         .lines()
         .map(|it| without_stamps(it.as_bytes()))
@@ -131,7 +124,7 @@ async fn what_a_full_buffer_loses_is_sent_less_received_exactly() {
     let mut lines = relay.lines("").await;
     let mut person = relay.mirror("").await;
     ask(&mut person, DatagramRequest::ReceiveBuffer { bytes: 4096 }).await;
-    python(FLOOD, &relay, &["200", "500", "1"]).await;
+    run(FLOOD, &relay, &["200", "500", "1"]).await;
     let go = Policy::default();
     person.set_policy(None, go).await;
     let mut told = Told::default();
@@ -289,17 +282,17 @@ async fn a_flood_of_datagrams_is_counted_exactly_and_told_in_few_records() {
     let mut lines = relay.lines("").await;
     // The first flood from one client, the second from more than have a number.
     let count = 20_000;
-    python(FLOOD, &relay, &[&count.to_string(), "64", "1"]).await;
+    run(FLOOD, &relay, &[&count.to_string(), "64", "1"]).await;
     let mut told = Told::default();
     told.until(&mut lines, count).await;
-    python(FLOOD, &relay, &["3000", "64", "300"]).await;
+    run(FLOOD, &relay, &["3000", "64", "300"]).await;
     told.until(&mut lines, count + 3_000).await;
     assert_eq!(told.received + told.lost, count + 3_000);
     let clients = &told.state.datagrams.clients;
     assert!(clients.len() <= 81, "{}", clients.len());
     assert!(told.records < 3_000, "facts are merged: {}", told.records);
     // One more, so that it is seen that nothing was told twice.
-    python(ECHO, &relay, &["5"]).await;
+    run(ECHO, &relay, &["5"]).await;
     told.until(&mut lines, count + 3_001).await;
     assert_eq!(told.received + told.lost, count + 3_001);
 }
@@ -311,7 +304,7 @@ async fn without_its_port_the_relay_goes_on_without_datagrams() {
     let echo = taken.local_addr().unwrap().to_string();
     let log = tempfile::NamedTempFile::new().unwrap();
     let file = log.reopen().unwrap();
-    let relay = RelayProcess::start_at_logging(&echo, file.into());
+    let mut relay = RelayProcess::start_at_logging(&echo, file.into());
     let mut person = relay.mirror("").await;
     let (conn, spacing) = (None, Spacing::WhenRecorded);
     let sizes = vec![1];
@@ -322,9 +315,6 @@ async fn without_its_port_the_relay_goes_on_without_datagrams() {
     };
     let refusal = person.ask(Request::Datagrams(request)).await;
     assert_eq!(refusal, Err(protocol::Refusal::NoDatagrams));
-    let log = std::fs::read_to_string(log.path()).unwrap();
-    let warnings = log.lines().filter(|line| line.contains("datagram")).count();
-    assert_eq!(warnings, 1, "{log}");
     // TCP is served all the same.
     let batches = vec![10];
     let send = Request::Send {
@@ -336,4 +326,10 @@ async fn without_its_port_the_relay_goes_on_without_datagrams() {
     person
         .until(|event| matches!(event, Event::Read(e) if e.end == End::Client))
         .await;
+    drop(person);
+    // The log is written aside, and whole only at the end.
+    relay.terminate();
+    let log = std::fs::read_to_string(log.path()).unwrap();
+    let warnings = log.lines().filter(|line| line.contains("datagram")).count();
+    assert_eq!(warnings, 1, "{log}");
 }

@@ -6,6 +6,7 @@ use protocol::{End, Event};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::JoinSet,
     time::timeout,
 };
 
@@ -112,4 +113,51 @@ fn without_stamps_so_far(reply: &[u8]) -> Vec<u8> {
         _ => reply.len(),
     };
     without_stamps(&reply[..cut])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_is_counted_exactly_without_a_look_at_each_round_trip() {
+    const CLIENTS: usize = 40;
+    const TRIPS: u64 = 500;
+    const PING: [u8; 64] = [b'x'; 64];
+    let relay = RelayProcess::start(&[]);
+    let mut lines = relay.lines("").await;
+    let mut clients = JoinSet::new();
+    for _ in 0..CLIENTS {
+        let mut stream = TcpStream::connect(relay.echo).await.unwrap();
+        clients.spawn(async move {
+            let mut pong = [0; 22 + PING.len()];
+            for _ in 0..TRIPS {
+                stream.write_all(&PING).await.unwrap();
+                stream.read_exact(&mut pong).await.unwrap();
+            }
+            stream.local_addr().unwrap()
+        });
+    }
+    let (mut books, mut closed, mut segments) = (Books::default(), 0, 0);
+    while closed < CLIENTS {
+        let ends =
+            |event: &Event| matches!(event, Event::Closed(closed) if closed.end == End::Server);
+        for record in lines.until(ends).await {
+            if let Event::Arrived(arrived) = &record.event {
+                assert!(arrived.times > 0, "{record:?}");
+                segments += u64::from(arrived.segments.unwrap_or(0));
+            }
+            books.apply(&record);
+        }
+        closed += 1;
+    }
+    // Each ping is a segment of its own; the kernel may send one twice.
+    let all = CLIENTS as u64 * TRIPS;
+    assert!(
+        segments >= all || cfg!(not(target_os = "linux")),
+        "{segments} of {all}"
+    );
+    while let Some(client) = clients.join_next().await {
+        let account = books.server(client.unwrap()).unwrap();
+        assert_eq!(account.arrived, TRIPS * PING.len() as u64);
+        assert_eq!((account.reads, account.answers), (TRIPS, TRIPS));
+    }
+    let records = books.last.unwrap().0;
+    assert!(records < all, "{records} records of {all} round trips");
 }

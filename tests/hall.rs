@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -49,10 +49,21 @@ impl Hall {
         }
     }
 
+    /// Where the page listens, as this machine reaches it.
+    pub fn page(&self) -> SocketAddr {
+        let place = self.guests.strip_prefix("http://").unwrap();
+        place.trim_end_matches('/').parse().unwrap()
+    }
+
+    /// The link that drives, by another way to the same page.
+    pub fn link(&self, way: SocketAddr) -> String {
+        let at = self.lecturer.find("/enter").unwrap();
+        format!("http://{way}{}", &self.lecturer[at..])
+    }
+
     /// What is answered to a GET without any cookie: head and body.
     fn get(&self, path: &str) -> (String, String) {
-        let place = self.guests.strip_prefix("http://").unwrap();
-        let place = place.trim_end_matches('/');
+        let place = self.page();
         let mut stream = TcpStream::connect(place).unwrap();
         let request = format!("GET {path} HTTP/1.0\r\nHost: {place}\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! A real Python 3 client that sends when it is told to.
+//! Real clients in Python 3: programs that run to their end, and one that sends when it is told to.
 
 use std::{net::SocketAddr, process::Stdio};
 
@@ -25,6 +25,21 @@ client.shutdown(socket.SHUT_WR)
 while data := client.recv(4096):
     sys.stdout.buffer.write(data)
 "#;
+
+/// Runs a program with these arguments; what it has printed when it has ended well.
+pub async fn run(program: &str, arguments: &[&str]) -> String {
+    let child = Command::new("python3")
+        .args(["-c", program])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap_or_else(|error| panic!("python3: {error}; install it from Debian"));
+    let output = timeout(PATIENCE, child.wait_with_output()).await;
+    let output = output.expect("the client ends").unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
 
 /// The client's process; killed when dropped.
 pub struct Python {

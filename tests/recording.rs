@@ -45,7 +45,7 @@ fn parse(text: &str) -> (Header, Vec<Record>, &str) {
 }
 
 /// Reads a recording that is whole.
-fn read(path: &Path) -> (Header, Vec<Record>) {
+pub fn read(path: &Path) -> (Header, Vec<Record>) {
     let text = fs::read_to_string(path).unwrap();
     let (header, records, rest) = parse(&text);
     assert_eq!(rest, "", "{} ends with a whole line", path.display());

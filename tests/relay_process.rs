@@ -8,7 +8,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::{SinkExt, StreamExt};
@@ -117,6 +117,15 @@ impl RelayProcess {
         let (page_dir, everywhere) = (page_dir(), "0.0.0.0:0");
         let mut relay =
             RelayProcess::serve_logging(ANY, everywhere, page_dir.path(), arguments, log);
+        relay.page_dir = Some(page_dir);
+        relay
+    }
+
+    /// The same, with the echo server at that address, which others can reach; its log goes to `log`.
+    pub fn start_open(echo: &str, arguments: &[&str], log: Stdio) -> RelayProcess {
+        let page_dir = page_dir();
+        let log = ("warn", log);
+        let mut relay = RelayProcess::serve_logging(echo, ANY, page_dir.path(), arguments, log);
         relay.page_dir = Some(page_dir);
         relay
     }
@@ -233,6 +242,7 @@ impl RelayProcess {
         let is_near = |at: SocketAddr| at.ip().is_loopback();
         let is_alone = is_near(page)
             && address.inet().is_none_or(is_near)
+            && !arguments.contains(&"--hall")
             && !arguments.contains(&"--trusted-proxy");
         let link = (!is_alone).then(|| {
             let link = said("lecturer ", "");
@@ -266,9 +276,27 @@ impl RelayProcess {
 
     /// Sends TERM and waits for the end.
     pub fn terminate(&mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, name: &str) {
         let pid = self.pid().to_string();
-        assert!(Command::new("kill").arg(&pid).status().unwrap().success());
-        self.child.wait().unwrap()
+        let kill = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Waits for the end, which comes by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        let ends = Instant::now() + PATIENCE;
+        loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => return status,
+                None => assert!(Instant::now() < ends, "it does not end"),
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// Ends it without a chance to say anything.
@@ -348,7 +376,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    async fn open(page: SocketAddr, query: &str) -> Lines {
+    /// `/events.ndjson` there with this query; the header has been read.
+    pub async fn open(page: SocketAddr, query: &str) -> Lines {
         let mut stream = TcpStream::connect(page).await.unwrap();
         // HTTP 1.0, so that the body comes as it is.
         let request = format!("GET /events.ndjson{query} HTTP/1.0\r\nHost: localhost\r\n\r\n");

@@ -18,7 +18,8 @@ pub const QUIET: fn() -> (&'static str, std::process::Stdio) =
 /// An address of this machine that is not loopback, if it has one. Nothing is sent.
 pub fn of_this_machine(port: u16) -> Option<SocketAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
-    socket.connect("192.0.2.255:9").ok()?;
+    // Of a network that nobody is in, so that it is nobody's broadcast address.
+    socket.connect("198.51.100.1:9").ok()?;
     let ip = socket.local_addr().ok()?.ip();
     (!ip.is_loopback() && !ip.is_unspecified()).then_some((ip, port).into())
 }
@@ -30,15 +31,15 @@ pub fn path(relay: &RelayProcess) -> String {
     link[at..].to_owned()
 }
 
-fn get(target: &str, host: &str, headers: &str) -> String {
+pub fn get(target: &str, host: &str, headers: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
 }
 
-fn status(answer: &str) -> &str {
+pub fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or(answer)
 }
 
-fn headers<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
+pub fn headers<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
     let (head, _) = answer.split_once("\r\n\r\n").unwrap();
     let fields = head.lines().filter_map(|line| line.split_once(": "));
     fields
@@ -74,7 +75,7 @@ pub async fn viewer(relay: &RelayProcess, headers: &[(&str, &str)]) -> Result<Mi
 }
 
 /// Who the relay says that this viewer is.
-async fn told(mirror: &mut Mirror) -> Hall {
+pub async fn told(mirror: &mut Mirror) -> Hall {
     loop {
         if let FromRelay::Hall(hall) = mirror.next().await {
             return *hall;
@@ -87,7 +88,7 @@ async fn right(relay: &RelayProcess, headers: &[(&str, &str)]) -> Right {
 }
 
 /// One of each kind that only the lecturer may ask, each of which would do something.
-fn driving(conn: Conn) -> Vec<Request> {
+pub fn driving(conn: Conn) -> Vec<Request> {
     let end = End::Server;
     let all = vec![
         Request::SetPolicy {
@@ -127,6 +128,7 @@ fn driving(conn: Conn) -> Vec<Request> {
             lesson: "belt".into(),
         }),
         Request::Moment(Moment {
+            by: 1,
             run: Run(1),
             at: None,
             pace: Pace::default(),
@@ -229,7 +231,10 @@ async fn only_the_lecturers_cookie_drives() {
     let records = lines.until(is_listening).await;
     for record in &records {
         match &record.event {
-            Event::Queues(_) | Event::Waiting(_) | Event::DatagramQueue(_) => {}
+            Event::Queues(_)
+            | Event::Waiting(_)
+            | Event::Unaccepted(_)
+            | Event::DatagramQueue(_) => {}
             Event::Listening(e) => assert_eq!(e.backlog, 3),
             other => panic!("somebody did this: {other:?}"),
         }

@@ -2,16 +2,16 @@
 //! nobody without a name is answered, and where the queue is full the sender is told and nothing is
 //! lost.
 
-use std::process::Stdio;
-
 use model::{Show, State};
 use protocol::{
     Address, Conn, DatagramRequest, End, Event, Family, Policy, Record, Refusal, Request, Road,
     Spacing,
 };
-use tokio::{process::Command, time::timeout};
 
-use crate::relay_process::{Lines, PATIENCE, RelayProcess, without_stamps};
+use crate::{
+    python,
+    relay_process::{Lines, RelayProcess, without_stamps},
+};
 
 /// Sends each size as one datagram, and prints each answer in a line of its own.
 const ECHO: &str = r#"
@@ -39,20 +39,6 @@ try:
 except BlockingIOError:
     print(count)
 "#;
-
-async fn python(program: &str, arguments: &[&str]) -> String {
-    let child = Command::new("python3")
-        .args(["-c", program])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap_or_else(|error| panic!("python3: {error}; install it from Debian"));
-    let output = timeout(PATIENCE, child.wait_with_output()).await;
-    let output = output.expect("the client ends").unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// Where the server's datagram socket is; the state takes in what was told so far.
 async fn place(lines: &mut Lines, state: &mut State) -> String {
@@ -90,7 +76,7 @@ async fn boundaries_are_kept_and_what_is_too_long_is_cut_off() {
     let own = home.path().join("client");
     // A name in the file system, and one that the kernel chooses.
     for (conn, name) in [(1, own.to_str().unwrap()), (2, "")] {
-        let output = python(ECHO, &[&server, name, "20", "50", "30", "0"]).await;
+        let output = python::run(ECHO, &[&server, name, "20", "50", "30", "0"]).await;
         let answers: Vec<Vec<u8>> = output
             .lines()
             .map(|it| without_stamps(it.as_bytes()))
@@ -120,7 +106,7 @@ async fn a_full_queue_loses_nothing_and_our_own_client_waits() {
     let mut state = State::default();
     let server = place(&mut lines, &mut state).await;
     let mut person = relay.mirror("").await;
-    let went: usize = python(FILL, &[&server]).await.trim().parse().unwrap();
+    let went: usize = python::run(FILL, &[&server]).await.trim().parse().unwrap();
     assert!(went > 1, "{went}");
     let send = DatagramRequest::Send {
         conn: None,

@@ -4,6 +4,7 @@
 //! A target takes any bytes. It panics when something is not as it must be; otherwise it has nothing
 //! to say.
 
+pub mod http;
 pub mod lessons;
 pub mod recordings;
 pub mod requests;

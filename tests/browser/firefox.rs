@@ -12,12 +12,11 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::chromium::turn;
+use super::chromium::{Turn, turn};
 use crate::relay_process::PATIENCE;
 
 /// Said on standard error, before the address.
@@ -34,7 +33,7 @@ pub struct Firefox {
     complaints: Vec<String>,
     /// Removed when the browser is gone.
     profile: TempDir,
-    _turn: SemaphorePermit<'static>,
+    _turn: Turn,
 }
 
 impl Firefox {

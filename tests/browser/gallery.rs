@@ -19,7 +19,7 @@ const SIZES: [(u32, u32); 5] = [
 ];
 
 /// What a person sees as cut or covered: a JavaScript expression that gives a list of words.
-const FAULTS: &str = "(() => {
+pub(super) const FAULTS: &str = "(() => {
     const { scrollWidth, scrollHeight } = document.documentElement;
     const faults = [];
     if (scrollWidth > innerWidth) faults.push(`the page is ${scrollWidth} wide`);
@@ -47,7 +47,7 @@ const FAULTS: &str = "(() => {
 })()";
 
 /// Fingers need room: what can be touched and is smaller, in words.
-const SMALL: &str = "[...document.querySelectorAll('button, select, input, [role=tab]')]
+pub(super) const SMALL: &str = "[...document.querySelectorAll('button, select, input, [role=tab]')]
     .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.unseen, .hits'))
     .map(element => [element, element.getBoundingClientRect()])
     .filter(([, { width, height }]) => width && (height < 43.5 || width < 43.5))
@@ -105,7 +105,7 @@ async fn art_moment(page: &Page, relay: &RelayProcess) -> Result<TcpStream> {
 }
 
 /// Presses a key until the page says so.
-async fn choose(page: &Page, key: &str, condition: &str) -> Result<()> {
+pub(super) async fn choose(page: &Page, key: &str, condition: &str) -> Result<()> {
     for _ in 0..3 {
         if page.evaluate::<bool>(condition).await? {
             return Ok(());

@@ -4,6 +4,7 @@
 use anyhow::Result;
 
 use super::chromium::Browser;
+use super::other_site::serve_another_site;
 use super::page::View;
 
 const PAGE: &str = "data:text/html,<!doctype html><title>harness</title>
@@ -103,5 +104,38 @@ async fn the_harness_hears_all_complaints() -> Result<()> {
     }
     let refused = page.close_forgiving(&["console", "browser"]).await;
     assert!(refused.unwrap_err().to_string().contains("Error: c"));
+    browser.close().await
+}
+
+#[tokio::test]
+async fn who_has_a_browser_is_refused_a_second_one() -> Result<()> {
+    let browser = Browser::start().await?;
+    let refused = Browser::start().await.map(drop);
+    assert!(refused.unwrap_err().to_string().contains("open_apart"));
+    browser.close().await?;
+    // It has none any more.
+    Browser::start().await?.close().await
+}
+
+#[tokio::test]
+async fn another_person_has_cookies_of_their_own() -> Result<()> {
+    let browser = Browser::start().await?;
+    let port = serve_another_site().await?;
+    let url = format!("http://127.0.0.1:{port}/");
+    let own = browser.open(&url, View::default()).await?;
+    let store = "document.cookie = 'a=1'; localStorage.a = 1; true";
+    own.evaluate::<bool>(store).await?;
+    let stored = "document.cookie.length + localStorage.length";
+    let again = browser.open(&url, View::default()).await?;
+    let other = browser.open_apart(&url, View::default()).await?;
+    assert_eq!(again.evaluate::<u32>(stored).await?, 4);
+    assert_eq!(other.evaluate::<u32>(stored).await?, 0);
+    // Both are seen, and act, at the same time.
+    for page in [&own, &other] {
+        page.until("document.visibilityState == 'visible'").await?;
+    }
+    other.close().await?;
+    again.close().await?;
+    own.close().await?;
     browser.close().await
 }

@@ -19,14 +19,14 @@ const CHINESE: View<'_> = View {
 };
 
 /// A lesson, as its file has it.
-fn lesson(id: &str) -> Result<Lesson> {
+pub(super) fn lesson(id: &str) -> Result<Lesson> {
     let all = lessons::built_in().map_err(|wrongs| anyhow!("{wrongs:?}"))?;
     let found = all.into_iter().find(|lesson| lesson.id == id);
     found.with_context(|| format!("there is no lesson {id}"))
 }
 
 /// What is to be read in that language, without its marks.
-fn words<'a>(words: &'a Words, view: View) -> &'a str {
+pub(super) fn words<'a>(words: &'a Words, view: View) -> &'a str {
     match view.language {
         "zh-CN" => &words.zh,
         _ => &words.en,
@@ -44,7 +44,7 @@ fn bare(element: &str) -> String {
 }
 
 /// Waits until an element says it.
-async fn until_says(page: &Page, element: &str, text: &str) -> Result<()> {
+pub(super) async fn until_says(page: &Page, element: &str, text: &str) -> Result<()> {
     let plain: String = text
         .replace("**", "")
         .replace('`', "")
@@ -55,7 +55,7 @@ async fn until_says(page: &Page, element: &str, text: &str) -> Result<()> {
 }
 
 /// Opens the list by its key, and begins the lesson.
-async fn begin(page: &Page, lesson: &Lesson, view: View<'_>) -> Result<()> {
+pub(super) async fn begin(page: &Page, lesson: &Lesson, view: View<'_>) -> Result<()> {
     page.until("document.querySelector('#lesson')").await?;
     page.press("t").await?;
     let title = quoted(words(&lesson.title, view));
@@ -106,7 +106,7 @@ async fn click_through(page: &Page, lesson: &Lesson, view: View<'_>) -> Result<(
 }
 
 /// A hundred times faster than it was: where a person would need time to see.
-async fn hurry(page: &Page) -> Result<()> {
+pub(super) async fn hurry(page: &Page) -> Result<()> {
     page.until("document.documentElement.dataset.lesson")
         .await?;
     page.fill(".speed", "8").await?;

@@ -22,7 +22,9 @@ use chromiumoxide::cdp::browser_protocol::log::{EventEntryAdded, LogEntryLevel};
 use chromiumoxide::cdp::browser_protocol::network::{
     EmulateNetworkConditionsByRuleParams, NetworkConditions, OverrideNetworkStateParams,
 };
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::page::{
+    CaptureScreenshotFormat, GetNavigationHistoryParams,
+};
 use chromiumoxide::cdp::browser_protocol::performance::{
     EnableParams as EnableMetrics, GetMetricsParams,
 };
@@ -90,12 +92,7 @@ pub struct Page {
 impl Page {
     /// Listens first, then goes to the address: the console of the very first moment is heard too.
     pub(super) async fn open(page: chromiumoxide::Page, url: &str, view: View<'_>) -> Result<Self> {
-        let console = Console {
-            calls: page.event_listener().await?,
-            exceptions: page.event_listener().await?,
-            entries: page.event_listener().await?,
-            heard: Vec::new(),
-        };
+        let Self { page, console } = Self::opened(page).await?;
         let agent = SetUserAgentOverrideParams::builder()
             .user_agent(page.user_agent().await?)
             .accept_language(view.language)
@@ -110,6 +107,17 @@ impl Page {
             .await
             .with_context(|| format!("cannot open {url}"))?;
         Ok(page)
+    }
+
+    /// One that is there already: its console is heard from now on.
+    pub(super) async fn opened(page: chromiumoxide::Page) -> Result<Self> {
+        let console = Console {
+            calls: page.event_listener().await?,
+            exceptions: page.event_listener().await?,
+            entries: page.event_listener().await?,
+            heard: Vec::new(),
+        };
+        Ok(Self { page, console })
     }
 
     /// Gives the window's inside another size.
@@ -273,6 +281,13 @@ impl Page {
         let told = OverrideNetworkStateParams::new(offline, latency, throughput, throughput);
         self.page.execute(told).await?;
         Ok(())
+    }
+
+    /// The addresses that lead back and forward, as the browser keeps them.
+    pub async fn history(&self) -> Result<Vec<String>> {
+        let asked = GetNavigationHistoryParams::default();
+        let entries = self.page.execute(asked).await?.result.entries;
+        Ok(entries.into_iter().map(|it| it.url).collect())
     }
 
     /// Says that this person wants little motion, or does not mind it.

@@ -11,7 +11,7 @@ use super::page::{Page, View};
 use super::told;
 use super::visit::Visit;
 
-const SLIDER: &str = "document.querySelector('#timeline')";
+pub(super) const SLIDER: &str = "document.querySelector('#timeline')";
 const PAUSED: &str = "document.querySelector('.play path').getAttribute('d').includes('4V22')";
 
 /// The slider's value in words.

@@ -18,8 +18,13 @@ use super::Dice;
 
 /// `[YYYY-MM-DD HH:MM:SS] `, where 0 is any digit.
 const STAMP: &[u8] = b"[0000-00-00 00:00:00] ";
-/// A conversation that takes so long hangs.
+/// A conversation that takes so much longer than its client thinks hangs.
 const CONVERSATION_MAX: Duration = Duration::from_secs(120);
+/// How often at most a client sends, each followed by up to twice what it thinks.
+const SENDS_MAX: u32 = 13;
+/// How often at most it stops reading, each time for up to four times that: with a small buffer it
+/// reads thousands of times.
+const PAUSES_MAX: u32 = 4;
 
 /// What clients did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -85,13 +90,14 @@ pub async fn come_and_go(
     ends: Instant,
 ) -> Result<Tally, String> {
     let mut tally = Tally::default();
+    let hangs = CONVERSATION_MAX + (2 * SENDS_MAX + 4 * PAUSES_MAX) * thinks;
     while Instant::now() < ends {
         let of = |error: io::Error| format!("a client: {error}");
         let connected = TcpStream::connect(echo).await;
         let mut stream = connected.map_err(|error| format!("a client connects: {error}"))?;
         let gives_up = match dice.below(4) {
             0 => dice.up_to(8 * thinks),
-            _ => CONVERSATION_MAX,
+            _ => hangs,
         };
         let conversation = converse(&mut stream, &mut dice, thinks);
         match timeout(gives_up, conversation).await {
@@ -100,7 +106,7 @@ pub async fn come_and_go(
                 tally.bytes += bytes;
             }
             Ok(Err(why)) => return Err(format!("a client: {why}")),
-            Err(_) if gives_up == CONVERSATION_MAX => return Err("a client hangs".into()),
+            Err(_) if gives_up == hangs => return Err("a client hangs".into()),
             Err(_) => {
                 tally.resets += 1;
                 let linger = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
@@ -123,7 +129,7 @@ async fn converse(
     let (mut read, mut write) = stream.split();
     let sends = async {
         let mut sent = 0;
-        for _ in 0..=dice.below(12) {
+        for _ in 0..=dice.below((SENDS_MAX - 1).into()) {
             let most = if dice.below(50) == 0 { 200_000 } else { 2_000 };
             let count = 1 + dice.below(most);
             let bytes: Vec<u8> = (sent..sent + count).map(|it| pattern(key, it)).collect();
@@ -141,8 +147,10 @@ async fn converse(
             stamp: 0,
         };
         let mut buffer = vec![0; 1 + reads_by.below(32_768) as usize];
+        let mut pauses = 0;
         loop {
-            if reads_by.below(10) == 0 {
+            if pauses < PAUSES_MAX && reads_by.below(10) == 0 {
+                pauses += 1;
                 sleep(reads_by.up_to(4 * thinks)).await;
             }
             let got = read.read(&mut buffer).await;

@@ -126,6 +126,24 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
+/// What this window remembered under this name, before it was asked for anew.
+pub fn remembered_here(key: &str) -> Option<String> {
+    window()?.session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembers as long as this window is open. See [`remember`].
+pub fn remember_here(key: &str, value: &str) {
+    if let Some(Ok(Some(storage))) = window().map(|window| window.session_storage()) {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// A number that nobody guesses by chance.
+pub fn any_number() -> u64 {
+    let part = || (js_sys::Math::random() * 4_294_967_296.0) as u64;
+    part() << 32 | part()
+}
+
 /// Whether the focused element takes letters and digits for itself.
 pub fn is_typing() -> bool {
     focused_is(&["INPUT", "TEXTAREA", "SELECT"])

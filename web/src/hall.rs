@@ -17,8 +17,9 @@ use leptos::prelude::*;
 use protocol::{Hall, Right};
 
 use crate::{
-    browser,
+    browser, lesson,
     panels::dynamic::{Dynamic, dynamic, follow, on, sometimes},
+    together,
     view::View,
 };
 use words::Label;
@@ -114,8 +115,9 @@ fn banner(view: View, why: RwSignal<bool>) -> AnyView {
                 <span class="why">{move || news()}</span>
             </p>
             <code>{move || line(view)}</code>
-            // What follows the lecturer stands here.
             <span class="space"></span>
+            // How many there are changes all the time: to be read, not to be told.
+            <span class="audience" aria-live="off">{move || together::watching(view)}</span>
             <span class="where">{move || of(view, |hall| hall.page.clone())}</span>
             <button
                 type="button"
@@ -163,6 +165,10 @@ fn sheet(view: View) -> AnyView {
                 <p class="address"><span class="m">{move || scheme()}</span><b>{move || place()}</b></p>
                 <img src="./hall.svg" loading="lazy" alt=move || code()/>
             })}
+            <div class="audience" aria-live="off">
+                <p><b>{move || together::watching(view)}</b></p>
+                <p>{move || lesson::answers(view)}</p>
+            </div>
             <div class="beside-code">
                 <p class="m">{say(view, Label::SameNetwork)}</p>
                 <p hidden=move || !has_line()>
@@ -171,7 +177,6 @@ fn sheet(view: View) -> AnyView {
                     <code>{move || line(view)}</code>
                 </p>
                 <p>{move || of(view, |hall| words::who_sees(hall, lang()))}</p>
-                // What the audience does stands here.
             </div>
         </dialog>
     }

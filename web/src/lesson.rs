@@ -27,7 +27,7 @@ use std::cell::{Cell, RefCell};
 use leptos::prelude::*;
 use lessons::{Lesson, Words};
 use protocol::Lecture;
-use scene::{Lang, Picture};
+use scene::Lang;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
@@ -93,21 +93,34 @@ thread_local! {
     static WISHES: RefCell<give::Wishes> = RefCell::default();
 }
 
+fn player(view: View) -> Player {
+    PLAYER.get().unwrap_or_else(|| {
+        let player = Player {
+            view,
+            lessons: Lasting::default(),
+            given: Lasting::default(),
+            told: Lasting::default(),
+            playing: Lasting::default(),
+            pick: Lasting::default(),
+            room: Lasting::default(),
+            stand: Lasting::default(),
+            tool: Lasting::new(""),
+            clock: Lasting::new((0.0, 0.0)),
+        };
+        PLAYER.set(Some(player));
+        player
+    })
+}
+
+/// What the hall answers to the question on the wall, as far as it may be seen here; None: nobody is
+/// asked. To be followed.
+pub fn answers(view: View) -> Option<String> {
+    player(view).answers()
+}
+
 /// All that a person sees of lessons.
 pub fn view(view: View) -> AnyView {
-    let player = Player {
-        view,
-        lessons: Lasting::default(),
-        given: Lasting::default(),
-        told: Lasting::default(),
-        playing: Lasting::default(),
-        pick: Lasting::default(),
-        room: Lasting::default(),
-        stand: Lasting::default(),
-        tool: Lasting::new(""),
-        clock: Lasting::new((0.0, 0.0)),
-    };
-    PLAYER.set(Some(player));
+    let player = player(view);
     player.mark_document();
     ask("start", &JsValue::UNDEFINED);
     view! {
@@ -355,16 +368,5 @@ fn text(words: &'static Words, lang: Lang) -> &'static str {
     match lang {
         Lang::En => &words.en,
         Lang::Zh => &words.zh,
-    }
-}
-
-/// The picture that a lesson names, if this page can paint it.
-fn picture(named: lessons::Picture) -> Option<Picture> {
-    match named {
-        lessons::Picture::Belt => Some(Picture::Belt),
-        lessons::Picture::Cut => Some(Picture::Cut),
-        lessons::Picture::All => Some(Picture::All),
-        lessons::Picture::Steps => Some(Picture::Steps),
-        lessons::Picture::Courier => Some(Picture::Courier),
     }
 }

@@ -5,7 +5,9 @@
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap};
 
-use scene::{Align, Ink, Line, Look, Parts, Patch, Scene, Shape, Stroke, Text, Weight};
+use scene::{
+    Align, Ink, Line, Look, Parts, Patch, Scene, Shape, Stroke, Text, Weight, group, reach,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
@@ -112,6 +114,7 @@ pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 /// A context and what was last set in it.
 struct Brush {
     context: CanvasRenderingContext2d,
+    place: Place,
     look: Look,
     ratio: f64,
     /// The opacity that is set.
@@ -126,13 +129,55 @@ struct Brush {
 struct Below {
     /// The opacity outside of the group.
     alpha: f64,
-    /// The context that the group's own one is laid on, and how pale. None: it has none.
-    layer: Option<(CanvasRenderingContext2d, f64)>,
+    /// The context that the group's own one is laid on, how far that one goes, and how pale the group is.
+    /// None: it has none of its own.
+    layer: Option<(CanvasRenderingContext2d, Place, f64)>,
+}
+
+/// Which device pixels of the picture a canvas has.
+#[derive(Clone, Copy)]
+struct Place {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Place {
+    /// Those of a whole picture.
+    fn of(context: &CanvasRenderingContext2d) -> Place {
+        let canvas = context.canvas();
+        let size = canvas.map_or((0, 0), |canvas| (canvas.width(), canvas.height()));
+        Place {
+            left: 0.0,
+            top: 0.0,
+            right: size.0.into(),
+            bottom: size.1.into(),
+        }
+    }
+
+    /// Those of them that a group may reach.
+    fn within(self, reach: Option<Patch>, ratio: f64) -> Place {
+        let Some(reach) = reach else {
+            return self;
+        };
+        Place {
+            left: (reach.left * ratio).floor().max(self.left),
+            top: (reach.top * ratio).floor().max(self.top),
+            right: (reach.right * ratio).ceil().min(self.right),
+            bottom: (reach.bottom * ratio).ceil().min(self.bottom),
+        }
+    }
+
+    fn size(self) -> (f64, f64) {
+        (self.right - self.left, self.bottom - self.top)
+    }
 }
 
 impl Brush {
     fn new(context: CanvasRenderingContext2d, look: Look, ratio: f64) -> Brush {
         Brush {
+            place: Place::of(&context),
             context,
             look,
             ratio,
@@ -238,26 +283,32 @@ impl Brush {
     }
 
     /// A group is painted whole and then laid on the picture: with each of its shapes pale for
-    /// itself, what lies behind would show through. A layer is costly, so only where that can be
-    /// seen.
+    /// itself, what lies behind would show through. A layer is costly, the more so the larger it is: it is
+    /// as large as the group, and only where that can be seen.
     fn start_group(&mut self, opacity: f64, rest: &[Shape], kept: &mut Kept) {
         let outer = self.alpha;
-        let layer = (opacity < 1.0 && !is_flat(rest))
-            .then(|| kept.layer(self.below.len(), &self.context.canvas()?))
+        let group = group(rest);
+        let layer = (opacity < 1.0 && !is_flat(group))
+            .then(|| {
+                let place = self.place.within(reach(group), self.ratio);
+                Some((kept.layer(self.below.len(), place.size())?, place))
+            })
             .flatten();
-        let Some(layer) = layer else {
+        let Some((layer, place)) = layer else {
             self.set_alpha(outer * opacity);
             return self.below.push(Below {
                 alpha: outer,
                 layer: None,
             });
         };
-        let _ = layer.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        let (left, top) = (-place.left, -place.top);
+        let _ = layer.set_transform(self.ratio, 0.0, 0.0, self.ratio, left, top);
         round_lines(&layer);
         let below = std::mem::replace(&mut self.context, layer);
+        let around = std::mem::replace(&mut self.place, place);
         self.below.push(Below {
             alpha: outer,
-            layer: Some((below, outer * opacity)),
+            layer: Some((below, around, outer * opacity)),
         });
         self.alpha = 1.0;
         self.fill = None;
@@ -269,21 +320,25 @@ impl Brush {
         let Some(below) = self.below.pop() else {
             return false;
         };
-        if let Some((context, alpha)) = below.layer {
+        if let Some((context, around, alpha)) = below.layer {
             let layer = std::mem::replace(&mut self.context, context);
+            let place = std::mem::replace(&mut self.place, around);
             self.fill = None;
             self.font = None;
-            if let Some(canvas) = layer.canvas() {
+            let (width, height) = place.size();
+            if let Some(canvas) = layer.canvas()
+                && width > 0.0
+                && height > 0.0
+            {
                 self.context.set_global_alpha(alpha);
-                let size = |pixels: u32| f64::from(pixels) / self.ratio;
                 let _ = self
                     .context
                     .draw_image_with_html_canvas_element_and_dw_and_dh(
                         &canvas,
-                        0.0,
-                        0.0,
-                        size(canvas.width()),
-                        size(canvas.height()),
+                        place.left / self.ratio,
+                        place.top / self.ratio,
+                        width / self.ratio,
+                        height / self.ratio,
                     );
             }
         }
@@ -413,20 +468,20 @@ impl Brush {
 }
 
 impl Kept {
-    /// An empty canvas as large as `like`.
+    /// An empty canvas, so many device pixels wide and high.
     fn layer(
         &mut self,
         depth: usize,
-        like: &HtmlCanvasElement,
+        (width, height): (f64, f64),
     ) -> Option<CanvasRenderingContext2d> {
         if self.layers.len() == depth {
             let canvas = browser::document()?.create_element("canvas").ok()?;
             self.layers.push(canvas.dyn_into().ok()?);
         }
         let canvas = self.layers.get(depth)?;
-        // Setting the size empties it, and takes back all that was set.
-        canvas.set_width(like.width());
-        canvas.set_height(like.height());
+        // Setting the size empties it, and takes back all that was set. Below 0 it is 0.
+        canvas.set_width(width as u32);
+        canvas.set_height(height as u32);
         context(canvas)
     }
 
@@ -442,16 +497,8 @@ impl Kept {
     }
 }
 
-/// Whether nothing of a group can lie on anything else of it: the group that begins in front of
-/// these shapes then looks the same without a layer.
-fn is_flat(shapes: &[Shape]) -> bool {
-    let end = shapes
-        .iter()
-        .position(|shape| matches!(shape, Shape::GroupStart { .. } | Shape::GroupEnd));
-    let group = match end.map(|end| (&shapes[..end], &shapes[end])) {
-        Some((group, Shape::GroupEnd)) => group,
-        _ => return false,
-    };
+/// Whether nothing of a group can lie on anything else of it: it then looks the same without a layer.
+fn is_flat(group: &[Shape]) -> bool {
     let mut right = f64::MIN;
     group.iter().all(|shape| match shape {
         // Rectangles side by side.

@@ -8,6 +8,7 @@
     reason = "written inside `view!`, closures are of one type: see `dynamic`"
 )]
 
+mod lead;
 mod moment;
 mod tell;
 mod words;
@@ -15,7 +16,7 @@ mod words;
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
-use protocol::{Audience, Moment, Picture, Request, Right};
+use protocol::{Audience, Picture, Request, Right};
 
 use crate::{
     app::{self, App},
@@ -24,6 +25,7 @@ use crate::{
     panels::dynamic::{dynamic, on},
     view::View,
 };
+use lead::Lead;
 use tell::Teller;
 use words::Label;
 
@@ -49,48 +51,57 @@ struct Shown {
 
 thread_local! {
     static SHOWN: Cell<Option<Shown>> = const { Cell::new(None) };
-    static PAGE: RefCell<Page> = RefCell::default();
+    static PAGE: RefCell<Page> = RefCell::new(Page::new());
 }
 
 /// What this page knows of being together.
-#[derive(Default)]
 struct Page {
     /// What the person wants. None: what is usual; guests follow, lecturers do not.
     follows: Option<bool>,
-    /// Another page of a lecturer was touched since this one was.
-    is_led: bool,
+    lead: Lead,
     teller: Teller,
     /// Counts that were seen: see [`App::touches`] and [`app::Told`].
     touches: u32,
     moments: u32,
     joins: u32,
-    /// Where the lecturer is, and when that was told.
-    there: Option<(Moment, f64)>,
-    /// Nothing was done about it yet.
+    /// Nothing was done yet about where the lecturer is.
     is_new: bool,
     picture: Option<Picture>,
     /// What the relay knows of following.
     said: bool,
 }
 
+fn shown(view: View) -> Shown {
+    SHOWN.get().unwrap_or_else(|| {
+        let shown = Shown {
+            view,
+            standing: Lasting::default(),
+            audience: Lasting::default(),
+        };
+        SHOWN.set(Some(shown));
+        shown
+    })
+}
+
+/// How many watch, and how: for lecturers. To be followed.
+pub fn watching(view: View) -> Option<String> {
+    let shown = shown(view);
+    let is_told = shown.standing.get() == Standing::Lecturer;
+    is_told.then(|| words::watching(shown.audience.get(), view.lang.get()))
+}
+
 /// How it stands, in one line.
 pub fn view(view: View) -> AnyView {
-    let shown = Shown {
-        view,
-        standing: Lasting::default(),
-        audience: Lasting::default(),
-    };
-    SHOWN.set(Some(shown));
+    let shown = shown(view);
     let say = move |label: Label| dynamic(move || label.text(view.lang.get()));
     let is = move |standing| shown.standing.get() == standing;
     let words = move || {
         let label = match shown.standing.get() {
             Standing::Follows => Label::Follows,
             Standing::LooksAround => Label::LooksAround,
-            Standing::Lecturer => {
-                return words::watching(shown.audience.get(), view.lang.get());
+            Standing::Lecturer | Standing::Alone => {
+                return watching(view).unwrap_or_default();
             }
-            Standing::Alone => return String::new(),
         };
         label.text(view.lang.get()).to_owned()
     };
@@ -115,6 +126,7 @@ pub fn view(view: View) -> AnyView {
             aria-label=say(Label::Together)
             hidden=move || is(Standing::Alone)
             class:around=move || is(Standing::LooksAround)
+            class:lecturer=move || is(Standing::Lecturer)
         >
             // How many there are changes all the time: to be read, not to be told.
             <span aria-live=move || if is(Standing::Lecturer) { "off" } else { "polite" }>
@@ -157,12 +169,31 @@ pub fn tend(app: &mut App) {
 }
 
 impl Page {
+    fn new() -> Page {
+        Page {
+            follows: None,
+            lead: Lead::new(browser::any_number()),
+            teller: Teller::default(),
+            touches: 0,
+            moments: 0,
+            joins: 0,
+            is_new: false,
+            picture: None,
+            said: false,
+        }
+    }
+
+    /// A lecturer whom nobody leads has nobody to follow.
     fn follows(&self, app: &App) -> bool {
-        let usual = !is_lecturer(app);
-        self.follows.unwrap_or(usual)
+        let is_lecturer = is_lecturer(app);
+        let can = !is_lecturer || self.lead.other().is_some();
+        can && self.follows.unwrap_or(!is_lecturer)
     }
 
     fn switch(&mut self, app: &App) {
+        if is_lecturer(app) && self.lead.other().is_none() {
+            return;
+        }
         self.follows = Some(!self.follows(app));
         self.is_new = true;
         self.picture = None;
@@ -183,14 +214,14 @@ impl Page {
         }
         if self.touches != app.touches() {
             self.touches = app.touches();
-            self.is_led = false;
+            self.lead.touch();
             self.follows = Some(false);
         }
         let is_lecturer = is_lecturer(app);
         let follows = self.follows(app);
         if follows {
             self.go_along(shown.view, app, now);
-        } else if is_lecturer && !self.is_led && !crate::lesson::is_speaker() {
+        } else if is_lecturer && !self.lead.is_led() && !crate::lesson::is_speaker() {
             self.lead(shown.view, app, now);
         }
         if !is_lecturer && self.said != follows && app.tell(Request::Follow { on: follows }) {
@@ -199,7 +230,7 @@ impl Page {
         shown.audience.put(app.told().audience);
         shown.standing.put(match (is_lecturer, follows) {
             (true, false) => Standing::Lecturer,
-            (_, true) if self.there.is_some() => Standing::Follows,
+            (_, true) if self.lead.other().is_some() => Standing::Follows,
             (false, false) => Standing::LooksAround,
             (_, true) => Standing::Alone,
         });
@@ -216,19 +247,18 @@ impl Page {
         }
         if self.moments != told.moments {
             self.moments = told.moments;
-            self.there = told.moment.map(|moment| (moment, now));
+            self.lead.hear(told.moment, now);
             self.is_new = true;
-            self.is_led |= told.moment.is_some();
         }
     }
 
     fn go_along(&mut self, view: View, app: &mut App, now: f64) {
-        let Some((moment, at_millis)) = self.there else {
+        let Some((moment, at_millis)) = self.lead.other() else {
             return;
         };
         if self.picture != Some(moment.picture) {
             self.picture = Some(moment.picture);
-            moment::show(view, moment.picture);
+            view.show(moment.picture);
         }
         let is_new = self.is_new;
         app.by_itself(|app| {
@@ -237,7 +267,7 @@ impl Page {
     }
 
     fn lead(&mut self, view: View, app: &mut App, now: f64) {
-        let Some(moment) = moment::here(app, view) else {
+        let Some(moment) = moment::here(app, view, self.lead.me()) else {
             return;
         };
         let touches = app.touches();

@@ -408,6 +408,14 @@ impl View {
         }
     }
 
+    /// Puts a picture on the stage; behind the one of all, the last one waits.
+    pub fn show(self, picture: Picture) {
+        self.all.put(picture == Picture::All);
+        if picture != Picture::All {
+            self.one.put(picture);
+        }
+    }
+
     /// Belt instead of cut, or the other way round, with the courier between where datagrams come; from the picture of all back to the last one.
     pub fn switch_picture(self) {
         later::fetch(self);

@@ -15,6 +15,7 @@ use std::{
 
 use anyhow::{Result, anyhow};
 use mio::{Events, Interest, Poll, Token};
+use socket2::SockRef;
 
 /// `[YYYY-MM-DD HH:MM:SS] `
 pub const STAMP_BYTES: usize = 22;
@@ -96,6 +97,17 @@ impl Load {
         let mut load = Load::new();
         load.spawn(move |shared| trickle(&mut streams, at_once, bytes, every, shared));
         Ok(load)
+    }
+
+    /// Visits: connections that send `bytes`, take the answer and go by RST, one after the other on
+    /// each of `threads`. None is busy, so each fact is told by itself. Counts visits.
+    #[must_use]
+    pub fn visits(echo: SocketAddr, threads: usize, bytes: usize) -> Load {
+        let mut load = Load::new();
+        for _ in 0..threads {
+            load.spawn(move |shared| visit(echo, bytes, shared));
+        }
+        load
     }
 
     /// How many of what it counts so far.
@@ -197,6 +209,20 @@ fn take_bulk(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             returned => shared.done.fetch_add(returned as u64, Relaxed),
         };
     }
+}
+
+fn visit(echo: SocketAddr, bytes: usize, shared: &Shared) -> io::Result<()> {
+    let ping = vec![b'x'; bytes];
+    let mut pong = vec![0; bytes + STAMP_BYTES];
+    while !shared.ends() {
+        let mut stream = TcpStream::connect(echo)?;
+        stream.write_all(&ping)?;
+        stream.read_exact(&mut pong)?;
+        shared.done.fetch_add(1, Relaxed);
+        // No TIME_WAIT: there are fewer ports than visits.
+        SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
+    }
+    Ok(())
 }
 
 fn trickle(

@@ -1,7 +1,7 @@
 //! What a lesson is: texts in both languages, a server to be taught on, steps, and what must be true
 //! of the recording in the end.
 
-use protocol::{Event, Record};
+use protocol::{Event, Picture, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::{Script, Server, Statement};
@@ -124,19 +124,6 @@ pub struct Look {
     /// What stands beside it.
     #[serde(default)]
     pub panel: Panel,
-}
-
-/// What is on the stage.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // as the page calls them
-pub enum Picture {
-    #[default]
-    Belt,
-    Cut,
-    All,
-    Steps,
-    Courier,
 }
 
 /// What stands beside the stage.

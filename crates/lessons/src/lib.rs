@@ -29,8 +29,9 @@ pub use bin::{Damaged, decode, encode};
 pub use built_in::built_in;
 pub use call::MakeCall;
 pub use datagrams::{BadRoad, Courier, Parcels};
-pub use lesson::{Answer, Course, Lesson, Look, Panel, Picture, Question, Step, Words};
+pub use lesson::{Answer, Course, Lesson, Look, Panel, Question, Step, Words};
 pub use measure::Measure;
+pub use protocol::Picture;
 #[cfg(feature = "toml")]
 pub use read::{Wrong, read};
 pub use script::{

@@ -5,10 +5,11 @@
 //! was written at the client, so `read` at [`End::Server`] and `wrote` at [`End::Client`] speak of
 //! the same bytes; `wrote` at the server and `read` at the client of the other direction.
 //!
-//! **Merged facts.** Above 200 facts a second a connection's task gathers for up to 16 ms and emits
-//! one fact with `times` > 1, totals, and `since_nanos`, the time of the first one gathered. The
-//! byte counts stay exact; the edges inside are unknown. `at_nanos` is the time at which the
-//! gathering ended: a journal numbers in the order of its clock.
+//! **Merged facts.** Above 200 facts a second a connection's task gathers for up to 16 ms (longer
+//! while many connections are busy, at most about a second) and emits one fact with `times` > 1,
+//! totals, and `since_nanos`, the time of the first one gathered. The byte counts stay exact; the
+//! edges inside are unknown. `at_nanos` is the time at which the gathering ended: a journal numbers
+//! in the order of its clock.
 
 use std::{fmt, sync::Arc};
 
@@ -451,7 +452,7 @@ pub struct PolicySet {
     pub policy: Policy,
 }
 
-/// Sample of one socket, at most one every 16 ms. What the system does not tell is None.
+/// Sample of one socket, at most one every 16 ms, and fewer while many sockets are busy. What the system does not tell is None.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queues {
     /// The connection.

@@ -48,6 +48,8 @@ pub struct Answers {
     pub run: Run,
     /// Which step, from 0.
     pub step: u32,
+    /// See [`crate::Lecture::asked_before`].
+    pub asked_before: u32,
     /// For each answer in the lesson's order, how many chose it.
     pub chosen: Vec<u32>,
 }
@@ -60,6 +62,9 @@ impl Answers {
 /// Where the lecturer's page is in the show: those who follow go there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
+    /// A random number of the window that tells it, by which that knows its own: the relay may hold
+    /// an old socket of the same window.
+    pub by: u64,
     /// Whose records are shown: the relay's own, or those of a lesson.
     pub run: Run,
     /// The moment that is shown. None: as it comes, live.
@@ -98,14 +103,19 @@ pub enum Pace {
     },
 }
 
-/// The pictures of the stage.
+/// What is on the stage: a picture of the records. All show the same state at the same moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)] // the names of the pictures themselves
+#[serde(rename_all = "snake_case")]
 pub enum Picture {
+    /// The conveyor belt: one cutaway drawing of the connection in focus.
     #[default]
     Belt,
+    /// The byte stream itself as the layout: one offset axis, four floors of cuts.
     Cut,
+    /// All connections as small belts.
     All,
+    /// The nine steps from socket to close, in two lanes.
     Steps,
+    /// Datagrams: parcels that motorcycles carry one by one.
     Courier,
 }

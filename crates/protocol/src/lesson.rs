@@ -45,6 +45,9 @@ pub struct Lecture {
     pub revealed: bool,
     /// How many answers there are to choose from. 0: nobody is asked.
     pub choices: u32,
+    /// How often this question was asked before in this run: shown without its answer after that was
+    /// revealed, it is asked anew, and what was chosen before does not count.
+    pub asked_before: u32,
     /// How the script goes.
     pub state: LectureState,
 }

@@ -16,8 +16,8 @@ pub struct Limited {
     pub end: End,
     /// What stood against it.
     pub by: LimitedBy,
-    /// The most that is allowed, in the limit's own unit: connections, bytes a second, seconds. 0:
-    /// nothing says how many there may be.
+    /// The most that is allowed, in the limit's own unit: connections, bytes a second,
+    /// milliseconds. 0: nothing says how many there may be.
     pub most: u64,
     /// How many were turned away, held up or ended since it was told last.
     pub count: u32,
@@ -35,7 +35,7 @@ pub enum LimitedBy {
     System,
     /// So many bytes a second are read from one connection: the others wait in the receive queue.
     EchoRate,
-    /// Nothing has moved for so many seconds: the server closes.
+    /// Nothing has moved for so many milliseconds: the server closes.
     Idle,
     /// A defect of this program: its task has ended, and closes.
     Defect,

@@ -40,7 +40,7 @@ pub enum FromRelay {
     Hall(Box<Hall>),
     /// To lecturers, on every change, at most once a second.
     Audience(Audience),
-    /// To whoever joins, if there is one, and on every change, but for whoever has told it. None: no
+    /// To whoever joins, if there is one, and on every change, also to whoever has told it. None: no
     /// lecturer tells any more.
     Moment(Option<Moment>),
     /// On every change, at most once a second: to lecturers at once, to all others once the question

@@ -360,7 +360,7 @@ impl Client<'_> {
             }
             self.program.ask(news.calls);
         }
-        self.socket.look();
+        self.socket.look(false);
         match self.program.step(self.socket, self.journal.now_nanos()) {
             Progress::Idle => {}
             Progress::Made => return Step::Again,

@@ -24,8 +24,10 @@ use crate::{
 /// While a policy waits for more bytes, the window is asked for so often: it is told late, and no
 /// edge comes with it.
 const WINDOW_CHECK_NANOS: u64 = 200_000_000;
+/// While it ends, it is asked so often whether all is sent: no edge comes with that either.
+const SENT_CHECK_NANOS: u64 = 10_000_000;
 /// After so many steps without waiting, other tasks have their turn.
-const STEPS_MAX: u32 = 32;
+const STEPS_MAX: u32 = 128;
 
 /// Serves one connection until it is to be closed; true: by RST.
 pub async fn serve(seat: &Seat, socket: &mut Socket, journal: &Journal, limits: &Limits) -> bool {
@@ -129,7 +131,11 @@ impl Echo<'_> {
                 None => {}
             }
         }
-        self.socket.look();
+        let reads_at_once = self.policy.read_when == ReadWhen::Arrival
+            && self.policy.pause_millis == 0
+            && self.by_hand.is_empty()
+            && self.pace.is_free();
+        self.socket.look(reads_at_once);
         if self.socket.is_gone() || self.is_idle() {
             return Step::End { reset: false };
         }
@@ -153,10 +159,22 @@ impl Echo<'_> {
             return Step::Again;
         }
         let most = self.policy.asks_bytes(self.collected.len() as u64) as usize;
-        if !self.collected.is_empty() && (most == 0 || self.ended) {
+        // Of a message that is not whole there is nothing to be answered.
+        let is_last = self.ended || self.finishes && self.framer.is_none();
+        if !self.collected.is_empty() && (most == 0 || is_last) {
             self.leave_off();
             self.answer(self.collected.len());
             return Step::Again;
+        }
+        if self.finishes && !self.ended && self.socket.sends() {
+            // close(2) with bytes unread is a reset, and so is whatever comes behind it: the kernel
+            // would throw away what the client has not got yet.
+            if !self.socket.is_shut() {
+                self.socket.shut();
+            }
+            return Step::Wait {
+                until_nanos: Some(self.journal.now_nanos() + SENT_CHECK_NANOS),
+            };
         }
         if self.ended || self.finishes {
             return Step::End { reset: false };
@@ -166,7 +184,7 @@ impl Echo<'_> {
             ended: self.socket.peer_shut(),
         };
         if situation.queued > 0
-            && let Some(until_nanos) = self.pace.opens_at_nanos(self.journal.now_nanos())
+            && let Some(until_nanos) = self.pace.opens_at_nanos(self.socket.now_nanos())
         {
             if let Some((a_second, true)) = self.pace.holds_up() {
                 self.limited(LimitedBy::EchoRate, a_second);
@@ -185,19 +203,20 @@ impl Echo<'_> {
             }
             return Step::Again;
         }
-        let may_read = reading::may_read(self.policy.read_when, situation, || {
-            self.socket.window_closed()
-        });
+        let may_read = self.socket.may_hold_more()
+            || reading::may_read(self.policy.read_when, situation, || {
+                self.socket.window_closed()
+            });
         if !may_read {
             self.ready_since_nanos = None;
             let waits_for_more =
                 matches!(self.policy.read_when, ReadWhen::Queued(_)) && situation.queued > 0;
             return Step::Wait {
-                until_nanos: waits_for_more.then(|| self.journal.now_nanos() + WINDOW_CHECK_NANOS),
+                until_nanos: waits_for_more.then(|| self.socket.now_nanos() + WINDOW_CHECK_NANOS),
             };
         }
         if self.policy.pause_millis > 0 {
-            let now = self.journal.now_nanos();
+            let now = self.socket.now_nanos();
             let since = *self.ready_since_nanos.get_or_insert(now);
             let until = since + u64::from(self.policy.pause_millis) * 1_000_000;
             if now < until {
@@ -215,9 +234,9 @@ impl Echo<'_> {
     fn is_idle(&mut self) -> bool {
         let socket = &self.socket;
         let moved = [socket.queued(), socket.read_bytes(), socket.wrote_bytes()];
-        let idle = self.pace.is_idle(moved, self.journal.now_nanos());
-        if let Some(seconds) = idle {
-            self.limited(LimitedBy::Idle, seconds);
+        let idle = self.pace.is_idle(moved, socket.now_nanos());
+        if let Some(millis) = idle {
+            self.limited(LimitedBy::Idle, millis);
         }
         idle.is_some()
     }

@@ -1,25 +1,29 @@
-//! Merging: a busy socket's facts are gathered for up to 16 ms and told as totals.
+//! Merging: a busy socket's facts are gathered for up to 16 ms, or longer in a crowd, and told
+//! as totals.
 //!
 //! Byte counts stay exact, the edges inside are given up. Knows nothing of sockets and clocks:
 //! events and times in, events out.
 
 use protocol::{Answered, Arrived, Bagged, Blocked, Event, Message, Read, Wrote};
 
+use crate::crowd::Share;
+
 /// What each fact takes of a budget that fills in real time: 200 facts a second.
 const FACT_NANOS: u64 = 1_000_000_000 / 200;
 /// So many facts at once are told one by one: a burst of some sixteen echoes.
 const BURST_FACTS: u64 = 64;
-/// How long is gathered.
+const BURST_NANOS: u64 = BURST_FACTS * FACT_NANOS;
+/// How long is gathered, by a socket alone.
 const GATHER_NANOS: u64 = 16_000_000;
 
 /// The facts of one socket that are not told yet.
 #[derive(Debug, Default)]
 pub struct Gather {
-    /// When all facts so far would have come if they had come at 200 a second: how far this is
-    /// ahead of the clock says how busy the socket is (the leaky bucket, as a virtual schedule).
-    schedule_nanos: u64,
-    /// When the first of the pending facts was. None: nothing is pending.
-    since_nanos: Option<u64>,
+    /// How much of the budget was used up when the last fact came: a leaky bucket.
+    used_nanos: u64,
+    used_at_nanos: u64,
+    /// When the pending facts are to be told. None: nothing is pending.
+    due_nanos: Option<u64>,
     arrived: Option<Arrived>,
     read: Option<Read>,
     bagged: Option<Bagged>,
@@ -34,33 +38,39 @@ pub struct Gather {
 
 impl Gather {
     /// True if the next fact would be told by itself, so that a preview is worth its while.
-    pub fn tells_next(&self, now_nanos: u64) -> bool {
-        self.since_nanos.is_none()
-            && self.schedule_nanos.saturating_sub(now_nanos) <= (BURST_FACTS - 1) * FACT_NANOS
+    pub fn tells_next(&self, now_nanos: u64, share: Share) -> bool {
+        self.due_nanos.is_none() && self.used(now_nanos, share) <= BURST_NANOS - FACT_NANOS
     }
 
     /// Gives the fact back if it is to be told now, or keeps it. Facts of a kind follow each other
     /// without a gap in their offsets.
-    pub fn offer(&mut self, fact: Event, now_nanos: u64) -> Option<Event> {
-        let told = self.tells_next(now_nanos);
-        self.schedule_nanos = (self.schedule_nanos.max(now_nanos) + FACT_NANOS)
-            .min(now_nanos + BURST_FACTS * FACT_NANOS);
+    pub fn offer(&mut self, fact: Event, now_nanos: u64, share: Share) -> Option<Event> {
+        let told = self.tells_next(now_nanos, share);
+        self.used_nanos = (self.used(now_nanos, share) + FACT_NANOS).min(BURST_NANOS);
+        self.used_at_nanos = now_nanos;
         if told {
             return Some(fact);
         }
-        self.since_nanos.get_or_insert(now_nanos);
+        self.due_nanos
+            .get_or_insert(now_nanos + share.stretch(GATHER_NANOS));
         self.keep(fact, now_nanos)
     }
 
     /// When the pending facts are to be told. None: there are none.
     pub fn due_nanos(&self) -> Option<u64> {
-        self.since_nanos.map(|since| since + GATHER_NANOS)
+        self.due_nanos
+    }
+
+    /// What is used up of the budget, of which each socket gets its share back as time goes by.
+    fn used(&self, now_nanos: u64, share: Share) -> u64 {
+        let since = now_nanos.saturating_sub(self.used_at_nanos);
+        self.used_nanos.saturating_sub(share.shrink(since))
     }
 
     /// The pending facts, in the order in which bytes go: no total runs ahead of its source, and
     /// nothing is written while blocked.
     pub fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        self.since_nanos = None;
+        self.due_nanos = None;
         let blocked = self.blocked.take().map(Event::Blocked);
         let (before, after) = if self.ends_unblocked {
             (blocked, None)
@@ -200,7 +210,7 @@ mod tests {
             if gather.due_nanos().is_some_and(|due| due <= now) {
                 told.extend(gather.take());
             }
-            told.extend(gather.offer(read(i, 1), now));
+            told.extend(gather.offer(read(i, 1), now, Share::ALONE));
         }
         told.extend(gather.take());
         told.iter()
@@ -232,7 +242,7 @@ mod tests {
     #[test]
     fn totals_go_in_the_order_of_bytes() {
         let mut gather = Gather {
-            schedule_nanos: u64::MAX / 2,
+            used_nanos: BURST_NANOS,
             ..Gather::default()
         };
         let place = (Conn(1), End::Server);
@@ -259,7 +269,7 @@ mod tests {
             read(40, 2),
             read(42, 3),
         ] {
-            assert_eq!(gather.offer(fact, MILLI), None);
+            assert_eq!(gather.offer(fact, MILLI, Share::ALONE), None);
         }
         assert_eq!(gather.due_nanos(), Some(17 * MILLI));
         let Event::Read(first) = read(40, 5) else {

@@ -11,9 +11,11 @@
 //! person's requests, whose effect is an event again. One echo server with its journal is a `stage`:
 //! the relay has one, and each lesson gets its own. Knows nothing of what is drawn or taught.
 
+mod alarm;
 mod alone;
 mod by_hand;
 mod client;
+mod crowd;
 mod datagram;
 mod door;
 mod echo;
@@ -21,6 +23,7 @@ mod framing;
 mod gather;
 mod hall;
 mod http;
+mod in_process;
 mod journal;
 mod lessons;
 mod limits;
@@ -44,6 +47,7 @@ mod unix_place;
 
 use std::{future::Future, io, path::PathBuf, sync::Arc};
 
+use axum::Router;
 use tokio::{
     net::TcpListener,
     runtime::{Handle, Runtime},
@@ -55,6 +59,7 @@ pub use http::{
     Access, BasePath, BasePathError, List, Listed, Origin, OriginError, Page, Tls, TlsError,
     Transport, replay::Replayed,
 };
+pub use in_process::InProcess;
 pub use journal::{Journal, Reader};
 pub use lessons::Lessons;
 pub use limits::Limits;
@@ -67,6 +72,7 @@ pub use stamp::Stamp;
 
 use hall::{Audience, Gate};
 use http::Callers;
+use listeners::EchoListener;
 use recording::Recordings;
 use stage::Server;
 
@@ -144,15 +150,54 @@ pub async fn run(
             addr: listeners.page.addr.into(),
             source,
         })?;
-    let gate = Gate::new(&config.hall, listeners.page.addr.port()).map_err(StartError::Random)?;
+    let (stage, relay, router) = start(
+        config,
+        listeners.echo,
+        listeners.page.addr.port(),
+        (journal, recordings),
+        &aside.handle,
+    )?;
+    aside.handle.spawn({
+        let relay = Arc::clone(&relay);
+        async move {
+            tokio::select! {
+                () = http::serve(
+                    router,
+                    &page,
+                    &relay.callers,
+                    &relay.config.transport,
+                    &relay.config.limits,
+                ) => {}
+                () = relay.callers.closing.cancelled() => {}
+            }
+        }
+    });
+    shutdown.await;
+    // First the connections, so that recordings and viewers are told of their end.
+    stage.close().await;
+    relay.recordings.end().await;
+    relay.callers.end(relay.config.limits.grace).await;
+    Ok(())
+}
+
+/// The echo server serves, and whoever has connections to the page's port can answer them by the
+/// router. `aside` runs what is done for viewers.
+fn start(
+    config: Config,
+    echo: EchoListener,
+    page_port: u16,
+    (journal, recordings): (Arc<Journal>, Arc<Recordings>),
+    aside: &Handle,
+) -> Result<(Stage, Arc<Relay>, Router), StartError> {
+    let gate = Gate::new(&config.hall, page_port).map_err(StartError::Random)?;
     let stage = Stage::start(
         config.echo.clone(),
         config.limits.clone(),
-        listeners.echo,
+        echo,
         journal,
         &config.program,
         &Handle::current(),
-        &aside.handle,
+        aside,
     );
     let relay = Arc::new(Relay {
         config,
@@ -168,27 +213,7 @@ pub async fn run(
         gate,
         &relay.config.transport,
     );
-    aside.handle.spawn({
-        let relay = Arc::clone(&relay);
-        async move {
-            tokio::select! {
-                () = http::serve(
-                    router,
-                    &page,
-                    &relay.callers,
-                    relay.config.transport.tls.as_ref(),
-                    &relay.config.limits,
-                ) => {}
-                () = relay.callers.closing.cancelled() => {}
-            }
-        }
-    });
-    shutdown.await;
-    // First the connections, so that recordings and viewers are told of their end.
-    stage.close().await;
-    relay.recordings.end().await;
-    relay.callers.end(relay.config.limits.grace).await;
-    Ok(())
+    Ok((stage, relay, router))
 }
 
 /// Serves a page with recordings and without a relay until `shutdown` is done.
@@ -215,7 +240,7 @@ pub async fn replay(
     })?;
     let (callers, limits) = (Callers::default(), Limits::default());
     tokio::select! {
-        () = http::serve(router, &listener, &callers, transport.tls.as_ref(), &limits) => {}
+        () = http::serve(router, &listener, &callers, transport, &limits) => {}
         () = shutdown => {}
     }
     drop(listener);

@@ -7,6 +7,8 @@ mod bucket;
 mod pace;
 mod per_address;
 mod places;
+mod refusals;
+mod seldom;
 mod turned_away;
 
 use std::time::Duration;
@@ -15,6 +17,8 @@ pub use bucket::Bucket;
 pub use pace::Pace;
 pub use per_address::PerAddress;
 pub use places::{Admitted, Full, Places};
+pub use refusals::{Refusals, RefusedBy};
+pub use seldom::Seldom;
 pub use turned_away::TurnedAway;
 
 /// All limits of a relay.

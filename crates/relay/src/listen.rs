@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     door::{Door, Guest},
     journal::Journal,
-    limits::{Admitted, Places, TurnedAway},
+    limits::{Admitted, Places, Seldom, TurnedAway},
     observe::{Diag, Orphan},
 };
 
@@ -89,6 +89,7 @@ pub async fn listen(
     };
     // Told when it begins, not each time.
     let (mut failing, mut full) = (false, false);
+    let (mut says_failing, mut says_full) = (Seldom::default(), Seldom::default());
     // The last that was turned away.
     let mut who = None;
     let mut wished = wishes.backlog.subscribe();
@@ -129,9 +130,11 @@ pub async fn listen(
                         // Of one client at a time that is no news.
                         if full && !was_full && !listening.sequential {
                             let most = places.most();
-                            tracing::warn!(
-                                "{most} connections are open (--max-connections); further ones wait to be accepted"
-                            );
+                            if let Some(times) = says_full.due() {
+                                tracing::warn!(
+                                    "{most} connections are open (--max-connections); further ones wait to be accepted{times}"
+                                );
+                            }
                             limited(LimitedBy::Connections, most.into(), 1);
                         }
                     }
@@ -139,9 +142,11 @@ pub async fn listen(
                     Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                     Err(error) => {
                         if !failing {
-                            tracing::warn!(
-                                "accept fails: {error}; those who are in stay, and it is tried again"
-                            );
+                            if let Some(times) = says_failing.due() {
+                                tracing::warn!(
+                                    "accept fails: {error}; those who are in stay, and it is tried again{times}"
+                                );
+                            }
                             limited(LimitedBy::System, 0, 1);
                         }
                         failing = true;

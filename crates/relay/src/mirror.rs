@@ -2,33 +2,47 @@
 //! a beat each second, and answers to requests.
 //!
 //! There is no queue for a viewer: while it does not read, nothing is taken from the journal for
-//! it. Knows nothing of what records mean.
+//! it. While it is up to date, the herald brings what comes. Knows nothing of what records mean.
 
-use std::{sync::Arc, time::Duration};
+mod aside;
+mod following;
+mod herald;
+mod outlet;
+
+use std::{pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use bytes::Bytes;
+use futures_util::{SinkExt, poll};
 use protocol::{
-    Cursor, Hall, Lecture, Refusal, Request,
+    Cursor, Hall, Refusal, Request,
     wire::{self, FROM_PAGE_BYTES_MAX, FromPage, FromRelay},
 };
 use tokio::{
-    sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+    sync::mpsc,
+    time::{Instant, timeout},
 };
 use tokio_tungstenite::tungstenite;
 
+use self::{
+    aside::{Aside, Happened},
+    following::{Due, Following},
+};
+pub use self::{
+    herald::Herald,
+    outlet::{Outlet, Plug},
+};
 use crate::{
     Reader, Relay, Server,
     alone::alone,
     hall::{Attending, Voter},
     http::Visitor,
-    limits::Bucket,
+    limits::{Bucket, RefusedBy},
     registry::CLIENTS_MAX,
 };
 
-/// tungstenite's buffer for reading; its default would cost 128 KiB a viewer.
-const READ_BUFFER_BYTES: usize = 4096;
+/// tungstenite's buffer for reading; its default would cost 128 KiB a viewer. A page says little.
+const READ_BUFFER_BYTES: usize = 1024;
 /// The most bytes that wait to be written, beside the message that is being sent.
 const WRITE_BUFFER_BYTES_MAX: usize = 8 << 20;
 /// A viewer that takes nothing for so long is gone.
@@ -59,12 +73,15 @@ pub struct Watched {
     pub visitor: Visitor,
     /// It is the one of the lesson that is being given.
     pub is_lesson: bool,
+    /// The viewer's socket, if others may write to it.
+    pub outlet: Option<Arc<Outlet>>,
 }
 
 /// Mirrors to one viewer until either side ends.
 pub async fn mirror(watched: Watched, mut viewer: WebSocket, cursor: Option<Cursor>) {
     let whose = || format!("the viewer at {}", watched.visitor.address);
-    let conversation = converse(&watched, &mut viewer, cursor);
+    // On the heap, where whoever guards it does not hold it a second time.
+    let conversation = Box::pin(converse(&watched, &mut viewer, cursor));
     let defect = Some((close_code::ERROR, "a defect of the relay ends this view"));
     let reason = alone(whose, conversation).await.unwrap_or(defect);
     if let Some((code, reason)) = reason {
@@ -84,53 +101,24 @@ async fn converse(
     cursor: Option<Cursor>,
 ) -> Option<(u16, &'static str)> {
     let Watched { relay, server, .. } = watched;
-    let mut reader = watched.reading(server.journal.read_from(cursor));
-    let mut recording = relay.recordings.told();
-    let mut lecture = relay.config.lessons.as_ref().map(|lessons| lessons.told());
+    let reader = watched.reading(server.journal.read_from(cursor));
+    let mut following = Following::new(reader, &server.herald, watched.outlet.as_ref());
     say(viewer, &FromRelay::Header(Box::new(server.header()))).await?;
     say(viewer, &FromRelay::Hall(Box::new(watched.hall()))).await?;
-    recording.mark_changed();
-    if let Some(lecture) = &mut lecture {
-        lecture.mark_changed();
-    }
-    let mut beat = interval(BEAT_EVERY);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut ping = interval(PING_EVERY);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard_at = Instant::now();
     let a_second = relay.config.limits.requests_a_second;
     let mut pace = Bucket::new(a_second.into(), 1_000_000_000, server.journal.now_nanos());
-    let mut rests_until = None;
-    let (answers, mut answered) = mpsc::channel(CLIENTS_MAX as usize);
+    let (dones, done) = mpsc::channel(CLIENTS_MAX as usize);
     let mut attending = relay.audience.join(watched.visitor.right);
+    let mut aside = Aside::of(watched, done);
     loop {
-        tokio::select! {
-            end = watched.end() => {
-                while let Some(message) = reader.take() {
-                    send(viewer, Message::Binary(message)).await?;
-                }
-                return Some((close_code::AWAY, end));
-            }
-            Ok(()) = recording.changed() => {
-                let recording = recording.borrow_and_update().clone();
-                say(viewer, &FromRelay::Recording(recording)).await?;
-            }
-            Some(lecture) = changed(&mut lecture) => {
-                if watched.is_over() {
-                    return Some((close_code::AWAY, LESSON_ENDS));
-                }
-                say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
-            }
-            told = attending.moment() => send(viewer, Message::Binary(told)).await?,
-            message = reader.next() => send(viewer, Message::Binary(message)).await?,
-            () = async { sleep_until(rests_until.unwrap_or(heard_at)).await }, if rests_until.is_some() => {
-                rests_until = None;
-            }
-            heard = viewer.recv(), if rests_until.is_none() => {
+        match next(watched, viewer, &mut following, &mut aside, &mut attending).await? {
+            Next::Heard(heard) => {
                 heard_at = Instant::now();
                 let is_too_often = pace.opens_at_nanos(server.journal.now_nanos()).is_some();
                 if is_too_often {
-                    rests_until = Some(heard_at + REST);
+                    aside.rests_until = Some(heard_at + REST);
+                    watched.asks_too_often(a_second);
                 } else {
                     pace.take(1);
                 }
@@ -139,7 +127,10 @@ async fn converse(
                         let id = wire::decode(&message).map_or(0, |FromPage { id, .. }| id);
                         say(viewer, &refused(id, Refusal::TooOften { a_second })).await?;
                     }
-                    Ok(Message::Binary(message)) => hear(watched, &attending, viewer, &answers, &message).await?,
+                    Ok(Message::Binary(message)) => {
+                        // Apart: a thousand viewers do not hold the room that it needs.
+                        Box::pin(hear(watched, &attending, viewer, &dones, &message)).await?;
+                    }
                     Ok(Message::Text(_)) => say(viewer, &refused(0, Refusal::Malformed)).await?,
                     Ok(Message::Ping(_) | Message::Pong(_)) => {}
                     Ok(Message::Close(_)) => {
@@ -153,21 +144,68 @@ async fn converse(
                     }
                 }
             }
-            Some(answer) = answered.recv() => say(viewer, &answer).await?,
-            _ = beat.tick() => {
+            Next::Aside(Happened::End(end)) => {
+                while let Some(message) = following.take() {
+                    send(viewer, Message::Binary(message)).await?;
+                }
+                return Some((close_code::AWAY, end));
+            }
+            Next::Aside(Happened::Recording(recording)) => {
+                say(viewer, &FromRelay::Recording(recording)).await?;
+            }
+            Next::Aside(Happened::Lesson(_)) if watched.is_over() => {
+                return Some((close_code::AWAY, LESSON_ENDS));
+            }
+            Next::Aside(Happened::Lesson(lecture)) => {
+                say(viewer, &FromRelay::Lesson(lecture.map(Box::new))).await?;
+            }
+            Next::Aside(Happened::Moment(told)) => send(viewer, Message::Binary(told)).await?,
+            Next::Aside(Happened::Done { id, refusal }) => {
+                say(viewer, &FromRelay::Answer { id, refusal }).await?;
+            }
+            Next::Aside(Happened::Beat) => {
                 let at_nanos = server.journal.now_nanos();
                 say(viewer, &FromRelay::Beat { at_nanos }).await?;
-                let news = attending.news(lecture.as_ref().and_then(|it| it.borrow().clone()).as_ref());
-                for message in news {
+                for message in attending.news(aside.lecture().as_ref()) {
                     say(viewer, &message).await?;
                 }
             }
-            _ = ping.tick() => {
+            Next::Aside(Happened::Ping) => {
                 if heard_at.elapsed() > SILENCE_MAX {
                     return None;
                 }
                 send(viewer, Message::Ping(Bytes::new())).await?;
             }
+            Next::Aside(Happened::Rested) => {}
+        }
+    }
+}
+
+/// What is rarer than a message of records.
+enum Next {
+    Aside(Happened),
+    /// None: the viewer has ended.
+    Heard(Option<Result<Message, axum::Error>>),
+}
+
+/// Sends the records until something else is to be done. None: the viewer is gone.
+async fn next(
+    watched: &Watched,
+    viewer: &mut WebSocket,
+    following: &mut Following<'_>,
+    aside: &mut Aside,
+    attending: &mut Attending,
+) -> Option<Next> {
+    let hears = aside.rests_until.is_none();
+    let mut aside = pin!(aside.next(watched, attending));
+    loop {
+        tokio::select! {
+            due = following.next() => match due {
+                Due::Send(message) => send(viewer, Message::Binary(message)).await?,
+                Due::Flush => in_time(viewer.flush()).await?,
+            },
+            heard = viewer.recv(), if hears => return Some(Next::Heard(heard)),
+            happened = &mut aside => return Some(Next::Aside(happened)),
         }
     }
 }
@@ -197,6 +235,15 @@ impl Watched {
         }
     }
 
+    fn asks_too_often(&self, a_second: u32) {
+        let from = self.visitor.address;
+        self.relay.callers.refusals.count(RefusedBy::Requests, || {
+            format!(
+                "a viewer from {from} sends more than {a_second} messages a second (--max-requests); it is not heard for a moment each time"
+            )
+        });
+    }
+
     /// What this visitor is told of who may do what here.
     fn hall(&self) -> Hall {
         self.relay.config.hall.told(self.visitor.right)
@@ -220,22 +267,13 @@ impl Watched {
     }
 }
 
-/// None: nobody gives lessons, or nobody does any more.
-async fn changed(
-    lecture: &mut Option<watch::Receiver<Option<Lecture>>>,
-) -> Option<Option<Lecture>> {
-    let lecture = lecture.as_mut()?;
-    lecture.changed().await.ok()?;
-    Some(lecture.borrow_and_update().clone())
-}
-
 /// Takes up what a viewer says, in the order in which it says it; but connecting may take long, so
 /// that is done aside.
 async fn hear(
     watched: &Watched,
     attending: &Attending,
     viewer: &mut WebSocket,
-    answers: &mpsc::Sender<FromRelay>,
+    dones: &mpsc::Sender<(u32, Option<Refusal>)>,
     message: &[u8],
 ) -> Option<()> {
     let Ok(FromPage { id, request }) = wire::decode(message) else {
@@ -253,14 +291,14 @@ async fn hear(
         let refusal = take_up(watched, attending, request).await.err();
         return say(viewer, &FromRelay::Answer { id, refusal }).await;
     }
-    let Ok(place) = answers.clone().try_reserve_owned() else {
+    let Ok(place) = dones.clone().try_reserve_owned() else {
         let limit = CLIENTS_MAX;
         return say(viewer, &refused(id, Refusal::TooManyClients { limit })).await;
     };
     let server = Arc::clone(&watched.server);
     tokio::spawn(async move {
         let refusal = server.ask(request).await.err();
-        place.send(FromRelay::Answer { id, refusal });
+        place.send((id, refusal));
     });
     Some(())
 }
@@ -328,8 +366,16 @@ async fn say(viewer: &mut WebSocket, message: &FromRelay) -> Option<()> {
 
 /// None: the viewer is gone.
 async fn send(viewer: &mut WebSocket, message: Message) -> Option<()> {
-    timeout(WRITE_TIMEOUT, viewer.send(message))
-        .await
-        .ok()?
-        .ok()
+    in_time(viewer.send(message)).await
+}
+
+/// None: it did not succeed, or the viewer takes nothing.
+async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Option<()> {
+    let mut sending = pin!(sending);
+    // Nearly always there is room, and no clock is needed.
+    let sent = match poll!(&mut sending) {
+        Poll::Ready(sent) => sent,
+        Poll::Pending => timeout(WRITE_TIMEOUT, sending).await.ok()?,
+    };
+    sent.ok()
 }

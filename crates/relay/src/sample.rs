@@ -5,7 +5,9 @@
 
 use protocol::Queues;
 
-/// The least time between two samples.
+use crate::crowd::Share;
+
+/// The least time between two samples of a socket that is alone.
 const SAMPLE_NANOS: u64 = 16_000_000;
 /// The first look at an idle socket; each further one that finds nothing new waits twice as long.
 const IDLE_NANOS: u64 = 200_000_000;
@@ -30,10 +32,10 @@ impl Sampler {
     }
 
     /// Something happened: a sample is due as soon as one may be taken.
-    pub fn stir(&mut self, now_nanos: u64) {
+    pub fn stir(&mut self, now_nanos: u64, share: Share) {
         let may = self
             .last_at_nanos
-            .map_or(now_nanos, |last| last + SAMPLE_NANOS);
+            .map_or(now_nanos, |last| last + share.stretch(SAMPLE_NANOS));
         let soon = may.max(now_nanos);
         self.due_nanos = Some(self.due_nanos.map_or(soon, |due| due.min(soon)));
     }
@@ -44,7 +46,7 @@ impl Sampler {
     }
 
     /// Takes in what a look found, and gives it back if it says something new.
-    pub fn offer(&mut self, found: Queues, now_nanos: u64) -> Option<Queues> {
+    pub fn offer(&mut self, found: Queues, now_nanos: u64, share: Share) -> Option<Queues> {
         self.last_at_nanos = Some(now_nanos);
         if self.last == Some(found) {
             // The advertised window lags by up to 300 ms, and acknowledgements by 40.
@@ -58,7 +60,7 @@ impl Sampler {
         }
         self.last = Some(found);
         self.idle_nanos = 0;
-        self.due_nanos = Some(now_nanos + SAMPLE_NANOS);
+        self.due_nanos = Some(now_nanos + share.stretch(SAMPLE_NANOS));
         Some(found)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{
     future::Future,
-    io,
+    io, mem,
     net::Shutdown,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -16,13 +16,11 @@ use protocol::{
     Read, Reset, Wrote,
 };
 use socket2::SockRef;
-use tokio::{
-    io::Interest,
-    sync::watch,
-    time::{Instant, sleep_until},
-};
+use tokio::{io::Interest, sync::watch};
 
 use crate::{
+    alarm::Alarm,
+    crowd::{Member, Share},
     gather::Gather,
     journal::Journal,
     observe::{self, Look},
@@ -51,7 +49,13 @@ pub struct Socket {
     journal: Arc<Journal>,
     previews: bool,
     gather: Gather,
+    /// One of the crowd while it gathers.
+    member: Option<Member>,
     sampler: Sampler,
+    alarm: Alarm,
+    /// The time of this step, and what is its own of all that is told: asked for once.
+    now_nanos: u64,
+    share: Share,
     /// Bytes that arrived, as told or gathered. `read` <= `arrived`.
     arrived: u64,
     arrived_at_nanos: u64,
@@ -68,8 +72,13 @@ pub struct Socket {
     /// The connection is no more.
     gone: Option<Gone>,
     last_look: Option<Look>,
-    /// Something may have happened since the last look.
+    /// Something may have happened since the last look, or since a read found nothing more.
     stirred: bool,
+    /// That it will end, or has, may be among it: only a look tells.
+    ends: bool,
+    /// The last look was before some reads, which told themselves what had arrived; their segments
+    /// are not counted yet.
+    unlooked: bool,
     /// Told the bytes whose arrival here is recorded: what a sender waits for that must not merge.
     recorded: Option<watch::Sender<u64>>,
     turn: Turn,
@@ -106,7 +115,11 @@ impl Socket {
             journal,
             previews,
             gather: Gather::default(),
+            member: None,
             sampler: Sampler::due_at_once(),
+            alarm: Alarm::new(),
+            now_nanos: 0,
+            share: Share::ALONE,
             arrived: 0,
             arrived_at_nanos: 0,
             segments: 0,
@@ -118,6 +131,8 @@ impl Socket {
             gone: None,
             last_look: None,
             stirred: true,
+            ends: false,
+            unlooked: false,
             recorded,
             turn,
         }
@@ -151,6 +166,14 @@ impl Socket {
     #[must_use]
     pub fn wrote_bytes(&self) -> u64 {
         self.wrote
+    }
+
+    /// The kernel has bytes that the peer has not acknowledged.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        let buffers = observe::queues(&self.stream);
+        let left = [buffers.unsent, buffers.in_flight];
+        left.into_iter().flatten().any(|bytes| bytes > 0)
     }
 
     /// Nothing will arrive any more.
@@ -191,19 +214,42 @@ impl Socket {
         told || stuck && is_full()
     }
 
-    /// Looks at the kernel and records what is new. While facts are merged the edges between
-    /// them are given up anyhow, so it looks again only when all that it has seen is read.
-    pub fn look(&mut self) {
-        let now = self.journal.now_nanos();
-        if self.gather.due_nanos().is_some_and(|due| due <= now) {
-            self.flush();
+    /// Begins a step: looks at the kernel and records what is new.
+    ///
+    /// While facts are merged the edges between them are given up anyhow. A program that
+    /// `reads_at_once` whatever there is needs no look then: its reads tell what has arrived, and a
+    /// look before the merged facts are told counts the segments. (A look costs as much as a recv.)
+    pub fn look(&mut self, reads_at_once: bool) {
+        // A step that only goes on with what the last one read is of the same moment.
+        if self.stirred || self.queued() > 0 {
+            self.tick();
         }
-        let sample_due = self.sampler.due_nanos().is_some_and(|due| due <= now);
-        let looks = self.stirred || sample_due || self.queued() == 0 || self.gather.tells_next(now);
-        if looks {
+        let is_due = |due: Option<u64>| due.is_some_and(|due| due <= self.now_nanos);
+        let (tells, samples) = (
+            is_due(self.gather.due_nanos()),
+            is_due(self.sampler.due_nanos()),
+        );
+        let sees = !reads_at_once || self.ends || observe::LOOK_EVERY_NANOS.is_some();
+        if tells || samples || self.tells_next() || self.stirred && sees {
             self.look_now(&[]);
+            if tells {
+                self.flush();
+            }
             self.sample();
         }
+    }
+
+    /// A read may find bytes that no look has seen, if the step began with one that
+    /// [reads at once](Socket::look).
+    #[must_use]
+    pub fn may_hold_more(&self) -> bool {
+        self.stirred
+    }
+
+    /// The time at which this step began.
+    #[must_use]
+    pub fn now_nanos(&self) -> u64 {
+        self.now_nanos
     }
 
     /// recv(2) of at most `into.len()` bytes, which is not 0. None: nothing is there yet. 0: the
@@ -221,9 +267,18 @@ impl Socket {
                 Some(0)
             }
             Ok(returned) => {
-                if self.read + returned as u64 > self.arrived {
+                let more = (self.read + returned as u64).saturating_sub(self.arrived);
+                if more > 0 && self.stirred {
+                    let segments = self.last_look.and_then(|look| look.segments);
+                    self.arrive(more, segments.map(|_| 0), 1, None);
+                    self.unlooked = true;
+                } else if more > 0 {
                     // More came since the last look, and it came before it was read.
                     self.look_now(&into[..returned]);
+                }
+                if returned < into.len() {
+                    // What comes from now on is an edge of its own.
+                    self.stirred = false;
                 }
                 let read = Read {
                     conn: self.conn,
@@ -239,7 +294,10 @@ impl Socket {
                 self.tell(Event::Read(read));
                 Some(returned)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.stirred = false;
+                None
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
             Err(error) => {
                 self.lose(&error);
@@ -313,7 +371,7 @@ impl Socket {
                     end: self.end,
                     by: self.end,
                 }));
-                self.sampler.stir(self.journal.now_nanos());
+                self.sampler.stir(self.now_nanos, self.share);
             }
             Err(error) => self.lose(&error),
         }
@@ -321,21 +379,38 @@ impl Socket {
 
     /// Records a fact of the program itself, in its place among the others.
     pub fn tell(&mut self, fact: Event) {
-        let now = self.journal.now_nanos();
-        self.sampler.stir(now);
-        if let Some(fact) = self.gather.offer(fact, now) {
+        self.sampler.stir(self.now_nanos, self.share);
+        if let Some(fact) = self.gather.offer(fact, self.now_nanos, self.share) {
             self.journal.record(fact);
             self.announce();
+            self.tick();
+        } else if self.member.is_none() {
+            self.member = Some(self.journal.crowd().enter());
         }
     }
 
     /// Records what is gathered.
     pub fn flush(&mut self) {
+        if self.unlooked {
+            self.look_now(&[]);
+        }
         if self.gather.due_nanos().is_some() {
+            self.member = None;
             let facts = self.gather.take();
             self.journal.record_all(facts);
             self.announce();
+            self.tick();
         }
+    }
+
+    /// What is gathered next did not begin before what was recorded last.
+    fn tick(&mut self) {
+        self.now_nanos = self.journal.now_nanos();
+        self.share = self.journal.crowd().share();
+    }
+
+    fn tells_next(&self) -> bool {
+        self.gather.tells_next(self.now_nanos, self.share)
     }
 
     /// Waits until the socket, its clock, `until_nanos` or `other` gives a reason to look again.
@@ -354,12 +429,12 @@ impl Socket {
             self.sampler.due_nanos(),
             observe::LOOK_EVERY_NANOS.map(|every| self.journal.now_nanos() + every),
         ];
-        let due = due.into_iter().flatten().min().map(|due| {
-            Instant::now() + Duration::from_nanos(due.saturating_sub(self.journal.now_nanos()))
-        });
+        let due = due.into_iter().flatten().min();
+        let due = due.map(|due| self.journal.instant(due).into());
         tokio::select! {
             ready = self.stream.ready(interest) => {
                 let Ok(ready) = ready else { return };
+                self.ends |= ready.is_read_closed() || ready.is_error();
                 // Clears the edge *before* looking, so that whatever comes next is a new edge,
                 // even while the program holds and reads nothing.
                 for (is_ready, interest) in [
@@ -373,12 +448,7 @@ impl Socket {
                     }
                 }
             }
-            () = async {
-                match due {
-                    Some(due) => sleep_until(due).await,
-                    None => std::future::pending().await,
-                }
-            } => {}
+            () = self.alarm.at(due) => {}
             () = other => {}
         }
         self.stirred = true;
@@ -413,6 +483,8 @@ impl Socket {
         let turn = Arc::clone(&self.turn);
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.stirred = false;
+        self.ends = false;
+        let lags = mem::take(&mut self.unlooked) && self.gather.due_nanos().is_some();
         let read = self.read + just_read.len() as u64;
         let look = match observe::look(&self.stream, read) {
             Ok(look) => look,
@@ -428,22 +500,10 @@ impl Socket {
                 Ok(known) if known < just_read.len() => self.preview(&just_read[known..]),
                 _ => self.peek(bytes),
             };
-            let arrived = Arrived {
-                conn: self.conn,
-                end: self.end,
-                offset: self.arrived,
-                bytes,
-                segments,
-                times: 1,
-                since_nanos: None,
-                preview,
-            };
-            self.arrived += bytes;
             self.segments = look.segments.unwrap_or(0);
-            if bytes > 0 {
-                self.arrived_at_nanos = self.journal.now_nanos();
-            }
-            self.tell(Event::Arrived(arrived));
+            // Segments of what the reads have told already are no further arrival.
+            let times = u32::from(bytes > 0 || !lags);
+            self.arrive(bytes, segments, times, preview);
         }
         let aborted = look.aborted && self.gone.is_none();
         let error = aborted.then(|| self.stream.take_error().ok().flatten());
@@ -457,7 +517,7 @@ impl Socket {
                 end: self.end,
                 by: self.end.other(),
             }));
-            self.sampler.stir(self.journal.now_nanos());
+            self.sampler.stir(self.now_nanos, self.share);
         }
         if let Some(error) = error
             && !ends
@@ -467,10 +527,29 @@ impl Socket {
         self.last_look = Some(look);
     }
 
+    /// Records an arrival.
+    fn arrive(&mut self, bytes: u64, segments: Option<u32>, times: u32, preview: Option<Preview>) {
+        let arrived = Arrived {
+            conn: self.conn,
+            end: self.end,
+            offset: self.arrived,
+            bytes,
+            segments,
+            times,
+            since_nanos: None,
+            preview,
+        };
+        self.arrived += bytes;
+        if bytes > 0 {
+            self.arrived_at_nanos = self.now_nanos;
+        }
+        self.tell(Event::Arrived(arrived));
+    }
+
     /// Samples the queues if a sample is due. It stands behind all facts up to this look, so that
     /// its receive queue is what arrived less what was read, as recorded.
     fn sample(&mut self) {
-        let now_nanos = self.journal.now_nanos();
+        let now_nanos = self.now_nanos;
         if self.sampler.due_nanos().is_none_or(|due| due > now_nanos) {
             return;
         }
@@ -488,7 +567,7 @@ impl Socket {
             rtt_nanos: look.rtt_nanos,
             state: look.state,
         };
-        if let Some(queues) = self.sampler.offer(queues, now_nanos) {
+        if let Some(queues) = self.sampler.offer(queues, now_nanos, self.share) {
             self.flush();
             self.journal.record(Event::from(queues));
         }
@@ -515,13 +594,13 @@ impl Socket {
     }
 
     fn preview(&self, bytes: &[u8]) -> Option<Preview> {
-        let worth = self.previews && self.gather.tells_next(self.journal.now_nanos());
+        let worth = self.previews && self.tells_next();
         let first = bytes.get(..Preview::BYTES_MAX).unwrap_or(bytes);
         (worth && !first.is_empty()).then(|| Preview(first.into()))
     }
 
     fn peek(&self, bytes: u64) -> Option<Preview> {
-        if !self.previews || bytes == 0 || !self.gather.tells_next(self.journal.now_nanos()) {
+        if !self.previews || bytes == 0 || !self.tells_next() {
             return None;
         }
         let len = usize::try_from(bytes).map_or(Preview::BYTES_MAX, |b| b.min(Preview::BYTES_MAX));

@@ -36,6 +36,7 @@ use crate::{
     limits::{Admitted, Places},
     listen::{self, Wishes},
     listeners::{self, EchoListener},
+    mirror::Herald,
     observe,
     registry::{Batches, CLIENTS_MAX, Ending, Registry, Seat},
     socket::Socket,
@@ -117,7 +118,7 @@ impl Stage {
         ))
     }
 
-    /// Serves with that listener until closed. `home` runs the server, `herald` wakes the viewers.
+    /// Serves with that listener until closed. `home` runs the server, `aside` what is done for viewers.
     pub(crate) fn start(
         config: EchoConfig,
         limits: Limits,
@@ -125,7 +126,7 @@ impl Stage {
         journal: Arc<Journal>,
         program: &str,
         home: &Handle,
-        herald: &Handle,
+        aside: &Handle,
     ) -> Stage {
         let (addr, twin) = (listener.addr.clone(), listener.datagrams.take());
         let (mut door, mut listening) = opened(listener, &config, config.backlog, &journal);
@@ -148,6 +149,7 @@ impl Stage {
             addr: Mutex::new(addr),
             others,
             journal,
+            herald: Herald::default(),
             registry,
             datagrams: Mutex::default(),
             kept: Mutex::default(),
@@ -160,11 +162,11 @@ impl Stage {
             let _entered = home.enter();
             server.open_datagrams(twin, Clients::default());
         }
-        herald.spawn({
+        aside.spawn({
             let server = Arc::clone(&server);
             async move {
                 tokio::select! {
-                    () = server.journal.keep_announcing() => {}
+                    () = server.herald.bring(&server.journal) => {}
                     () = server.ended.cancelled() => {}
                 }
             }
@@ -297,6 +299,8 @@ pub struct Server {
     /// Another listener instead of the one there is.
     others: mpsc::Sender<Another>,
     pub journal: Arc<Journal>,
+    /// Brings the journal to its viewers.
+    pub herald: Herald,
     pub registry: Arc<Registry>,
     /// The datagram echo, if its socket could be had.
     datagrams: Mutex<Option<Arc<Datagrams>>>,

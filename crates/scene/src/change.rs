@@ -193,20 +193,31 @@ fn add(patches: &mut Vec<Patch>, mut new: Patch) {
 
 /// How many shapes the first part has: a group has all to its end.
 fn part_length(shapes: &[Shape]) -> usize {
+    match shapes {
+        [Shape::GroupStart { .. }, rest @ ..] => (group(rest).len() + 2).min(shapes.len()),
+        _ => 1,
+    }
+}
+
+/// What belongs to the group that begins in front of these shapes: all that stands before its end.
+#[must_use]
+pub fn group(shapes: &[Shape]) -> &[Shape] {
     let mut depth = 0_usize;
     let end = shapes.iter().position(|shape| {
         match shape {
             Shape::GroupStart { .. } => depth += 1,
-            Shape::GroupEnd => depth = depth.saturating_sub(1),
+            Shape::GroupEnd if depth == 0 => return true,
+            Shape::GroupEnd => depth -= 1,
             _ => {}
         }
-        depth == 0
+        false
     });
-    end.map_or(shapes.len(), |end| end + 1)
+    &shapes[..end.unwrap_or(shapes.len())]
 }
 
-/// How far a part reaches, with the rims of what is half covered.
-fn reach(shapes: &[Shape]) -> Option<Patch> {
+/// How far shapes reach, with the rims of what is half covered. None: nobody knows.
+#[must_use]
+pub fn reach(shapes: &[Shape]) -> Option<Patch> {
     let mut all = Patch::NOTHING;
     for shape in shapes {
         all = all.with(shape_reach(shape)?);

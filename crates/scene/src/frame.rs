@@ -1,7 +1,7 @@
 //! All that a picture depends on.
 
 use model::{Show, State};
-use protocol::Conn;
+use protocol::{Conn, Picture};
 
 /// What to draw, for whom.
 #[derive(Clone, Copy, Debug)]
@@ -26,22 +26,6 @@ pub struct Frame<'a> {
     pub reduced_motion: bool,
     /// Whether the relay is heard.
     pub link: Link,
-}
-
-/// Which picture of the records. All show the same state at the same moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Picture {
-    /// The conveyor belt: one cutaway drawing of the connection in focus.
-    #[default]
-    Belt,
-    /// The byte stream itself as the layout: one offset axis, four floors of cuts.
-    Cut,
-    /// All connections as small belts.
-    All,
-    /// Datagrams: parcels that motorcycles carry one by one.
-    Courier,
-    /// The nine steps from socket to close, in two lanes.
-    Steps,
 }
 
 /// How a stage is laid out.

@@ -28,14 +28,15 @@ pub mod words;
 
 pub use all::{all, chosen};
 pub use belt::{belt, tab_picture};
-pub use change::{Parts, Patch};
+pub use change::{Parts, Patch, group, reach};
 pub use chart::{Chart, chart};
 pub use courier::courier;
 pub use cut::cut;
-pub use frame::{Form, Frame, Lang, Link, Look, Picture};
+pub use frame::{Form, Frame, Lang, Link, Look};
 pub use fruit::{Fruit, FruitPart};
 pub use inspect::{Fact, Glyph, Inspection, Part, Why, inspect, name};
 pub use palette::Ink;
+pub use protocol::Picture;
 pub use reply::{Piece, Reply, ReplyPart};
 pub use rulers::rulers;
 pub use shape::{Align, Hit, Line, Row, Run, Scene, Shape, Stroke, Target, Text, Weight};

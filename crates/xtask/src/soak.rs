@@ -49,6 +49,8 @@ pub fn run(soak: &Soak) -> Result<()> {
         .arg(cargo.get_program())
         .args(cargo.get_args())
         .args([
+            // Otherwise those who check are slower than the relay.
+            "--release",
             "--",
             "soak::a_long_soak",
             "--exact",

@@ -5,7 +5,7 @@ use model::{Command, Show};
 use protocol::{Conn, Lecture, LectureState, LessonRequest, Request, Run};
 use scene::{Link, Picture};
 
-use super::{Label, Lessons, Player, Stand, ask, picture, told, turn::Page};
+use super::{Label, Lessons, Player, Stand, ask, poll, told, turn::Page};
 use crate::{
     app::{self, App},
     browser, together,
@@ -31,6 +31,10 @@ pub struct Wishes {
     /// What stood on the stage before the lesson.
     picture: Option<(Picture, bool)>,
     told: told::Memory,
+    /// What is answered here, if anything.
+    vote: Option<poll::Vote>,
+    /// What the relay was told of it: in which of the mirrors that were joined.
+    answered: Option<(poll::Vote, usize, u32)>,
 }
 
 /// A page of a lesson, and the log that it is shown from.
@@ -83,6 +87,7 @@ impl Player {
                 revealed: page.revealed,
                 // A recording asks nobody.
                 choices: 0,
+                asked_before: 0,
                 state: LectureState::Finished,
             }));
             None
@@ -251,7 +256,7 @@ impl Player {
             wishes.request = None;
         }
         self.given.put(app.lecture().cloned());
-        self.room.put(super::poll::Room::of(app));
+        self.room.put(poll::Room::of(app));
         wishes.turned = wishes.turned.filter(|&(run, page)| {
             // Told, or of no use any more, or lost on the way.
             let told = app.lecture().map(|it| (it.run, it.step, it.revealed));
@@ -275,6 +280,8 @@ impl Player {
             // Not now: the app is at work.
             leptos::prelude::queue_microtask(move || self.show(page));
         }
+        self.recall(&mut wishes.vote, &lecture);
+        self.answer(&mut wishes.answered, app);
         let Some((lesson, page)) = self.on_wall() else {
             return;
         };
@@ -291,11 +298,8 @@ impl Player {
             // Who looks around goes along with the words only.
             let stays = together::looks_around(app);
             let turned = wishes.shown.as_ref().map(|it| (&it.lesson, it.page.step));
-            if turned != Some((&place.lesson, page.step)) {
-                self.pick.put(None);
-                if !stays {
-                    self.look(lesson, page, wishes);
-                }
+            if turned != Some((&place.lesson, page.step)) && !stays {
+                self.look(lesson, page, wishes);
             }
             self.told.put(told::Told::default());
             app.play_until(Some(page.until(lesson)));
@@ -367,14 +371,7 @@ impl Player {
         };
         wishes.client = step.look.client.map(Conn);
         self.view.inspected.put(None);
-        match picture(step.look.picture) {
-            Some(Picture::All) => self.view.all.put(true),
-            Some(one) => {
-                self.view.all.put(false);
-                self.view.one.put(one);
-            }
-            None => {}
-        }
+        self.view.show(step.look.picture);
     }
 }
 

@@ -2,17 +2,43 @@
 //! of what is right.
 
 use leptos::prelude::*;
-use protocol::{Request, Right};
+use protocol::{Lecture, Request, Right, Run};
 
-use super::{Player, Stand, words};
+use super::{Player, Stand, question::letter, words};
 use crate::{
-    app::{self, App},
+    app::App,
     browser,
     panels::{Dynamic, dynamic},
+    wish::Complaint,
 };
 
 /// Under which name the browser keeps what this page calls itself.
 const BY: &str = "guest";
+
+/// A question, as it is asked this time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vote {
+    lesson: String,
+    run: Run,
+    step: u32,
+    asked_before: u32,
+}
+
+impl Vote {
+    fn of(lecture: &Lecture) -> Vote {
+        Vote {
+            lesson: lecture.lesson.clone(),
+            run: lecture.run,
+            step: lecture.step,
+            asked_before: lecture.asked_before,
+        }
+    }
+
+    /// Under which the window remembers the answer.
+    fn name(&self) -> String {
+        format!("answer {} {} {}", self.run, self.step, self.asked_before)
+    }
+}
 
 /// How the hall stands to the question on the wall.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +50,11 @@ pub struct Room {
 }
 
 impl Room {
+    /// What is chosen on this page is counted.
+    pub fn counts_here(&self) -> bool {
+        self.counts_here
+    }
+
     /// As it is now.
     pub fn of(app: &App) -> Room {
         let told = app.told();
@@ -31,9 +62,9 @@ impl Room {
         let (Some(hall), Some(lecture), None) = (hall, app.lecture(), app.recorded()) else {
             return Room::default();
         };
-        let is_of_it = |run, step| (run, step) == (lecture.run, lecture.step);
+        let asked = (lecture.run, lecture.step, lecture.asked_before);
         let answers = told.answers.as_ref();
-        let answers = answers.filter(|answers| is_of_it(answers.run, answers.step));
+        let answers = answers.filter(|it| (it.run, it.step, it.asked_before) == asked);
         Room {
             counts_here: hall.right == Right::Participant && lecture.choices > 0,
             chosen: answers.map(|answers| answers.chosen.clone()),
@@ -47,22 +78,69 @@ impl Player {
         self.room.with(|room| room.counts_here)
     }
 
-    /// An answer is chosen here, and told where it counts.
+    /// An answer is chosen here. Where it counts the window remembers it, so that who asks for the
+    /// page anew sees what they are counted with.
     pub(super) fn choose(self, answer: usize) {
         self.pick.put(Some(answer));
-        if !self.room.with_untracked(|room| room.counts_here) {
+        self.view.complaint.put(None);
+        if self.room.with_untracked(|room| room.counts_here) {
+            let vote = self.given.with_untracked(|it| it.as_ref().map(Vote::of));
+            if let Some(vote) = vote {
+                browser::remember_here(&vote.name(), &answer.to_string());
+            }
+        }
+    }
+
+    /// Another question is on the wall, or the same is asked anew: what was chosen of it here before.
+    pub(super) fn recall(self, vote: &mut Option<Vote>, lecture: &Lecture) {
+        if vote.as_ref() != Some(&Vote::of(lecture)) {
+            let now = vote.insert(Vote::of(lecture));
+            let chosen = browser::remembered_here(&now.name()).filter(|_| lecture.choices > 0);
+            self.pick.put(chosen.and_then(|text| text.parse().ok()));
+        }
+    }
+
+    /// Tells the relay what is chosen here; and again when it is joined anew, since the answer may
+    /// have been lost with the socket, and everybody counts once.
+    pub(super) fn answer(self, told: &mut Option<(Vote, usize, u32)>, app: &mut App) {
+        let Some(lecture) = app.lecture().filter(|it| !it.revealed) else {
+            return;
+        };
+        let Some(answer) = self.pick.get_untracked() else {
+            return;
+        };
+        let step = lecture.step;
+        let is_it = Some((Vote::of(lecture), answer, app.told().joins));
+        if *told == is_it || !self.room.with_untracked(|room| room.counts_here) {
             return;
         }
-        let asked = app::with(|app| {
-            let step = app.lecture().map_or(0, |lecture| lecture.step);
-            let answer = answer as u32;
-            app.ask(Request::Answer {
-                step,
-                answer,
-                by: by(),
-            })
-        });
-        self.view.complaint.set(asked.err());
+        let request = Request::Answer {
+            step,
+            answer: answer as u32,
+            by: by(),
+        };
+        match app.ask(request) {
+            Err(Complaint::NotHeard) => {}
+            asked => {
+                *told = is_it;
+                self.view.complaint.put(asked.err());
+            }
+        }
+    }
+
+    /// What the hall answers, as far as it may be seen here; None: it is not asked, or nothing is
+    /// told. To be followed.
+    pub(super) fn answers(self) -> Option<String> {
+        let lang = self.lang();
+        let all = self.room.with(|room| room.chosen.clone())?;
+        let answered = words::answered(all.iter().sum(), lang);
+        let Some(seen) = self.seen() else {
+            return Some(answered);
+        };
+        let each = (0..)
+            .zip(seen)
+            .map(|(place, count)| format!("{} {count}", letter(place)));
+        Some(words::listed(&answered, &each.collect::<Vec<_>>(), lang))
     }
 
     fn is_revealed(self) -> bool {
@@ -125,8 +203,7 @@ pub fn line(player: Player) -> AnyView {
 fn by() -> u64 {
     let kept = browser::remembered(BY).and_then(|text| text.parse().ok());
     kept.unwrap_or_else(|| {
-        let part = || (js_sys::Math::random() * 4_294_967_296.0) as u64;
-        let by = part() << 32 | part();
+        let by = browser::any_number();
         browser::remember(BY, &by.to_string());
         by
     })

@@ -18,6 +18,8 @@ use crate::{
 
 /// The id of what the records say.
 const VERDICT: &str = "verdict";
+/// The id of what is asked, with the answers to choose from.
+const ASKING: &str = "asking";
 
 /// The question of the step on the wall, if it has one.
 pub fn view(player: Player, of_speaker: bool) -> AnyView {
@@ -48,6 +50,10 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
             request_animation_frame(|| browser::show(VERDICT));
         }
     });
+    // Whoever is asked need not look for it: on a phone it stands below the stage.
+    if player.room.with_untracked(|room| room.counts_here()) {
+        request_animation_frame(|| browser::show(ASKING));
+    }
     let is_revealed = move || {
         player
             .given
@@ -88,7 +94,11 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
                     value=place.to_string()
                     prop:checked=move || is_picked()
                     disabled=move || is_revealed()
-                    on:change=on(move |_| player.choose(place))
+                    on:change=on(move |event| {
+                        player.choose(place);
+                        // After a choice by pointer letters are the page's again.
+                        browser::release(&event);
+                    })
                 />
                 <b class="letter" aria-hidden="true">{letter(place)}</b>
                 <span class="words">{line(text(&answer.text, lang))}</span>
@@ -106,7 +116,7 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
     };
     view! {
         <div class="question">
-            <div class="asking">
+            <div class="asking" id=ASKING>
                 <p class="predict m">{player.say(Label::Predict)}</p>
                 <div class="ask" id="ask">{prose(text(&question.ask, lang))}</div>
                 <div role="radiogroup" class="answers" aria-labelledby="ask">
@@ -122,7 +132,7 @@ fn asked(player: Player, question: &'static Question) -> AnyView {
     .into_any()
 }
 
-fn letter(place: usize) -> String {
+pub fn letter(place: usize) -> String {
     char::from(b'A' + place.min(25) as u8).to_string()
 }
 

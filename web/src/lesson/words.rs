@@ -85,6 +85,14 @@ pub fn answered(count: u32, lang: Lang) -> String {
     }
 }
 
+/// How many have answered, and how many of them chose what: "5 have answered: A 2, B 3".
+pub fn listed(answered: &str, each: &[String], lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{answered}: {}", each.join(", ")),
+        Lang::Zh => format!("{answered}：{}", each.join("，")),
+    }
+}
+
 /// How many chose an answer.
 pub fn chose(count: u32, lang: Lang) -> String {
     match lang {

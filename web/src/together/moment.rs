@@ -1,7 +1,7 @@
 //! Where this page is, as the hall is told; and to where another page is. Knows nothing of who tells.
 
 use model::{Command, Mode, Place, Show};
-use protocol::{At, Moment, Pace, Picture};
+use protocol::{At, Moment, Pace};
 
 use crate::{app::App, view::View};
 
@@ -10,8 +10,8 @@ const LIVE_NANOS: u64 = 1_000_000_000;
 /// Two shows that play are together if they are not farther apart.
 const APART_MAX: Show = Show::from_millis(700);
 
-/// Where this page is. None: there is nothing to be together at.
-pub fn here(app: &mut App, view: View) -> Option<Moment> {
+/// Where this page is, which calls itself `by`. None: there is nothing to be together at.
+pub fn here(app: &mut App, view: View, by: u64) -> Option<Moment> {
     if app.recorded().is_some() || app.is_joining() {
         return None;
     }
@@ -20,6 +20,7 @@ pub fn here(app: &mut App, view: View) -> Option<Moment> {
     let is_live = !is_paused && app.behind_nanos().is_none_or(|nanos| nanos < LIVE_NANOS);
     let place = app.timeline().place_at(head);
     Some(Moment {
+        by,
         run,
         at: (!is_live).then_some(At {
             seq: place.seq,
@@ -27,10 +28,7 @@ pub fn here(app: &mut App, view: View) -> Option<Moment> {
         }),
         is_paused,
         pace: pace(app.playback().mode()),
-        picture: match view.all.get_untracked() {
-            true => Picture::All,
-            false => told(view.one.get_untracked()),
-        },
+        picture: view.picture(),
         focus: app.focus(),
     })
 }
@@ -103,29 +101,6 @@ pub fn go(app: &mut App, moment: &Moment, is_new: bool, passed_millis: f64) -> b
         app.command(Command::Play);
     }
     true
-}
-
-/// Puts the other page's picture on the stage.
-pub fn show(view: View, picture: Picture) {
-    let one = match picture {
-        Picture::All => return view.all.put(true),
-        Picture::Belt => scene::Picture::Belt,
-        Picture::Cut => scene::Picture::Cut,
-        Picture::Steps => scene::Picture::Steps,
-        Picture::Courier => scene::Picture::Courier,
-    };
-    view.all.put(false);
-    view.one.put(one);
-}
-
-fn told(picture: scene::Picture) -> Picture {
-    match picture {
-        scene::Picture::Belt => Picture::Belt,
-        scene::Picture::Cut => Picture::Cut,
-        scene::Picture::All => Picture::All,
-        scene::Picture::Steps => Picture::Steps,
-        scene::Picture::Courier => Picture::Courier,
-    }
 }
 
 fn pace(mode: Mode) -> Pace {

@@ -65,6 +65,7 @@ mod tests {
 
     fn at(seq: u64) -> Moment {
         Moment {
+            by: 1,
             run: Run(1),
             at: Some(At {
                 seq: Seq(seq),

@@ -91,7 +91,7 @@ fn fill_journal(server: &Server) -> Result<String> {
     let FromRelay::Header(header) = viewer.hear()? else {
         return Err(anyhow::anyhow!("a relay begins with its header"));
     };
-    let load = Load::ping_pong(server.echo()?, 200, 256)?;
+    let load = Load::visits(server.echo()?, 2, 256);
     let mut bytes = 0;
     let mut last = Seq(0);
     let mut take = |bytes: &mut usize| -> Result<bool> {

@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use relay::{BasePath, Tls, TlsError, Transport};
 
 #[derive(Debug, Args)]
+// They follow the limits and are none.
+#[command(next_help_heading = None::<&'static str>)]
 pub struct TransportOptions {
     /// The page by https: a file with its certificate, PEM, and those that lead to its issuer
     #[arg(long, value_name = "FILE", requires = "tls_key")]

@@ -4,7 +4,10 @@
 //! A step with a question is played when its answer is revealed, one without as soon as it is shown.
 //! Knows nothing of how viewers are told.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use futures_util::future::BoxFuture;
 use lessons::Lesson;
@@ -28,6 +31,7 @@ struct Current {
     lesson: Arc<Lesson>,
     stage: Stage,
     shown: watch::Sender<Shown>,
+    asked: Asked,
     task: AbortHandle,
 }
 
@@ -43,6 +47,24 @@ impl Drop for Current {
 struct Shown {
     step: u32,
     revealed: bool,
+}
+
+/// By step: how often its question was asked before, and whether its answer has been shown since.
+#[derive(Default)]
+struct Asked(BTreeMap<u32, (u32, bool)>);
+
+impl Asked {
+    /// How often the question of what is shown now was asked before. Back at a question that nobody
+    /// was told the answer of, it is the same one still: who turns a page too far loses no answers.
+    /// Whoever was told the answer would answer another question.
+    fn before(&mut self, shown: Shown) -> u32 {
+        let (before, is_over) = self.0.entry(shown.step).or_default();
+        if *is_over && !shown.revealed {
+            *before += 1;
+        }
+        *is_over = shown.revealed;
+        *before
+    }
 }
 
 impl Given {
@@ -99,12 +121,14 @@ impl Inner {
             step: 0,
             revealed: false,
             choices: choices(&lesson, 0),
+            asked_before: 0,
             state: LectureState::Running,
         };
         let current = Current {
             lesson,
             stage,
             shown,
+            asked: Asked::default(),
             task,
         };
         self.put(Some(current), Some(lecture));
@@ -112,18 +136,19 @@ impl Inner {
     }
 
     fn show(&self, shown: Shown) -> Result<(), Refusal> {
-        let current = self.current();
-        let current = current.as_ref().ok_or(Refusal::NoSuchLesson)?;
+        let mut current = self.current();
+        let current = current.as_mut().ok_or(Refusal::NoSuchLesson)?;
         if shown.step as usize >= current.lesson.steps.len() {
             return Err(Refusal::NoSuchLesson);
         }
         let choices = choices(&current.lesson, shown.step);
+        let asked_before = current.asked.before(shown);
         current.shown.send_replace(shown);
         self.told.send_if_modified(|lecture| {
             let Some(lecture) = lecture else { return false };
             let before = (lecture.step, lecture.revealed);
             (lecture.step, lecture.revealed) = (shown.step, shown.revealed);
-            lecture.choices = choices;
+            (lecture.choices, lecture.asked_before) = (choices, asked_before);
             before != (shown.step, shown.revealed)
         });
         Ok(())
@@ -202,5 +227,29 @@ fn goal(lesson: &Lesson, shown: Shown) -> u32 {
         shown.step
     } else {
         shown.step.saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_asked_anew_once_its_answer_was_shown() {
+        let mut asked = Asked::default();
+        let mut shown = |step, revealed| asked.before(Shown { step, revealed });
+        assert_eq!(shown(1, false), 0);
+        // One page too far back, and again.
+        assert_eq!(shown(0, false), 0);
+        assert_eq!(shown(1, false), 0);
+        assert_eq!(shown(1, true), 0);
+        assert_eq!(shown(2, false), 0);
+        // Back to what was answered.
+        assert_eq!(shown(1, true), 0);
+        assert_eq!(shown(0, false), 0);
+        assert_eq!(shown(1, false), 1);
+        assert_eq!(shown(1, true), 1);
+        assert_eq!(shown(1, false), 2);
+        assert_eq!(shown(2, false), 0);
     }
 }

@@ -93,7 +93,8 @@ impl Attending {
         }
     }
 
-    /// Tells all others where the lecturer is: only lecturers are to be let do this.
+    /// Tells where the lecturer is: only lecturers are to be let do this. Whoever tells it hears it
+    /// too, so that of two windows which tell at the same time both know which one leads.
     pub fn tell(&self, moment: Moment) {
         let message = wire::encode(&FromRelay::Moment(Some(moment))).into();
         let by = Some(self.seat);
@@ -115,19 +116,14 @@ impl Attending {
         seats.poll.take(lecture, voter, step, answer)
     }
 
-    /// The next message about where the lecturer is, unless this one has told it. Whoever is slow
-    /// gets the last one only. Nothing is lost when it is dropped early.
+    /// The next message about where the lecturer is. Whoever is slow gets the last one only. Nothing
+    /// is lost when it is dropped early.
     pub async fn moment(&mut self) -> Bytes {
-        loop {
-            if self.moment.changed().await.is_err() {
-                // It does not happen: the audience is held here.
-                return pending().await;
-            }
-            let told = self.moment.borrow_and_update();
-            if told.by != Some(self.seat) {
-                return told.message.clone();
-            }
+        if self.moment.changed().await.is_err() {
+            // It does not happen: the audience is held here.
+            return pending().await;
         }
+        self.moment.borrow_and_update().message.clone()
     }
 
     /// What has changed since the last time: to be asked once a second. Guests see no answers before
@@ -186,6 +182,7 @@ mod tests {
             step: 2,
             revealed,
             choices: 3,
+            asked_before: 0,
             state: LectureState::Waiting,
         }
     }
@@ -199,6 +196,7 @@ mod tests {
 
     fn moment(run: u64) -> Moment {
         Moment {
+            by: 7,
             run: Run(run),
             at: None,
             is_paused: false,
@@ -212,6 +210,7 @@ mod tests {
         FromRelay::Answers(Some(Answers {
             run: Run(1),
             step: 2,
+            asked_before: 0,
             chosen: chosen.to_vec(),
         }))
     }
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn all_but_who_tells_are_told_the_last_moment() {
+    fn all_are_told_the_last_moment() {
         let audience = Arc::<Audience>::default();
         let mut early = audience.join(Right::Viewer);
         assert_eq!(early.moment().now_or_never(), None);
@@ -273,11 +272,18 @@ mod tests {
         lecturer.tell(moment(2));
         let mut late = audience.join(Right::Participant);
         let told = Bytes::from(wire::encode(&FromRelay::Moment(Some(moment(2)))));
-        for viewer in [&mut early, &mut late] {
+        for viewer in [&mut early, &mut late, &mut lecturer] {
             assert_eq!(viewer.moment().now_or_never().as_ref(), Some(&told));
             assert_eq!(viewer.moment().now_or_never(), None);
         }
-        assert_eq!(lecturer.moment().now_or_never(), None);
+        // The same window again, before its old socket is gone: it knows the moment by its number,
+        // and its word stands when the old socket goes.
+        let mut again = audience.join(Right::Lecturer);
+        assert_eq!(again.moment().now_or_never().as_ref(), Some(&told));
+        again.tell(moment(2));
+        assert_eq!(early.moment().now_or_never().as_ref(), Some(&told));
+        drop(std::mem::replace(&mut lecturer, again));
+        assert_eq!(early.moment().now_or_never(), None);
         // No lecturer any more.
         drop(lecturer);
         let gone = Bytes::from(wire::encode(&FromRelay::Moment(None)));

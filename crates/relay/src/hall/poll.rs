@@ -21,10 +21,19 @@ pub struct Voter {
     pub by: u64,
 }
 
-/// What was answered to the last question that somebody has answered.
+/// What was answered in the lesson that somebody has answered last.
 #[derive(Debug, Default)]
 pub struct Poll {
-    of: Option<(Run, u32)>,
+    run: Option<Run>,
+    /// By step: as many at most as the lesson has, of `ANSWERS_MAX` each.
+    votes: BTreeMap<u32, Vote>,
+}
+
+/// What was answered to a question the last time that it was asked: whoever steps back to it sees
+/// that.
+#[derive(Debug, Default)]
+struct Vote {
+    asked_before: u32,
     chosen: BTreeMap<Voter, u32>,
 }
 
@@ -44,16 +53,17 @@ impl Poll {
             let choices = it.choices.min(Answers::CHOICES_MAX);
             it.step == step && !it.revealed && answer < choices
         });
-        let of = asked.map(question).ok_or(Refusal::NoQuestion)?;
-        if self.of != Some(of) {
-            self.of = Some(of);
-            self.chosen.clear();
+        let asked = asked.ok_or(Refusal::NoQuestion)?;
+        if self.run != Some(asked.run) {
+            self.run = Some(asked.run);
+            self.votes.clear();
         }
-        if !self.chosen.contains_key(&voter) {
-            self.has_room(voter.address)?;
+        let vote = self.votes.entry(step).or_default();
+        if vote.asked_before != asked.asked_before {
+            vote.asked_before = asked.asked_before;
+            vote.chosen.clear();
         }
-        self.chosen.insert(voter, answer);
-        Ok(())
+        vote.take(voter, answer)
     }
 
     /// How many chose each answer of the question on the wall. None: there is no question.
@@ -63,16 +73,38 @@ impl Poll {
         if choices == 0 {
             return None;
         }
-        let (run, step) = question(lecture);
+        let &Lecture {
+            run,
+            step,
+            asked_before,
+            ..
+        } = lecture;
+        let vote = self
+            .votes
+            .get(&step)
+            .filter(|vote| self.run == Some(run) && vote.asked_before == asked_before);
         let mut chosen = vec![0; choices];
-        if self.of == Some((run, step)) {
-            for &answer in self.chosen.values() {
-                if let Some(count) = chosen.get_mut(answer as usize) {
-                    *count += 1;
-                }
+        for &answer in vote.iter().flat_map(|vote| vote.chosen.values()) {
+            if let Some(count) = chosen.get_mut(answer as usize) {
+                *count += 1;
             }
         }
-        Some(Answers { run, step, chosen })
+        Some(Answers {
+            run,
+            step,
+            asked_before,
+            chosen,
+        })
+    }
+}
+
+impl Vote {
+    fn take(&mut self, voter: Voter, answer: u32) -> Result<(), Refusal> {
+        if !self.chosen.contains_key(&voter) {
+            self.has_room(voter.address)?;
+        }
+        self.chosen.insert(voter, answer);
+        Ok(())
     }
 
     fn has_room(&self, address: IpAddr) -> Result<(), Refusal> {
@@ -92,10 +124,6 @@ impl Poll {
     }
 }
 
-fn question(lecture: &Lecture) -> (Run, u32) {
-    (lecture.run, lecture.step)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -112,6 +140,7 @@ mod tests {
             step,
             revealed,
             choices,
+            asked_before: 0,
             state: LectureState::Waiting,
         }
     }
@@ -130,11 +159,13 @@ mod tests {
     }
 
     fn act() -> impl Strategy<Value = Act> {
-        let show = (0..2u64, 0..3u32, any::<bool>(), 0..5u32).prop_map(
-            |(run, step, revealed, choices)| {
-                // A question has its answers, whenever it is asked.
-                let choices = if step == 0 { 0 } else { choices.max(2) };
-                Act::Show(lecture(run, step, revealed, choices))
+        let show = (0..2u64, 0..3u32, any::<bool>(), 2..5u32, 0..2u32).prop_map(
+            |(run, step, revealed, choices, asked_before)| {
+                let choices = if step == 0 { 0 } else { choices };
+                Act::Show(Lecture {
+                    asked_before,
+                    ..lecture(run, step, revealed, choices)
+                })
             },
         );
         let answer = (0..3u8, 0..4u64, 0..3u32, 0..6u32)
@@ -143,30 +174,24 @@ mod tests {
     }
 
     proptest! {
-        /// What is counted is the last accepted answer of each voter since the question was first
-        /// answered after another one was, and nothing is accepted that was not asked.
+        /// What is counted is the last accepted answer of each voter to the question as it is asked,
+        /// since another run, or the question when it was asked at another time, was answered; and
+        /// nothing is accepted that was not asked.
         #[test]
         fn everybody_counts_once_with_the_last_choice(acts in prop::collection::vec(act(), 0..80)) {
             let mut poll = Poll::default();
             let mut wall: Option<Lecture> = None;
-            let mut of = None;
-            let mut last: BTreeMap<Voter, u32> = BTreeMap::new();
+            let mut accepted: Vec<(Lecture, Voter, u32)> = Vec::new();
             for act in acts {
                 match act {
                     Act::Show(lecture) => wall = Some(lecture),
                     Act::Answer(voter, step, answer) => {
                         let taken = poll.take(wall.as_ref(), voter, step, answer);
-                        let fits = wall.as_ref().is_some_and(|it| {
+                        let asked = wall.as_ref().filter(|it| {
                             it.step == step && !it.revealed && answer < it.choices
                         });
-                        prop_assert_eq!(taken.is_ok(), fits);
-                        if let Some(wall) = wall.as_ref().filter(|_| fits) {
-                            if of != Some((wall.run, wall.step)) {
-                                last.clear();
-                                of = Some((wall.run, wall.step));
-                            }
-                            last.insert(voter, answer);
-                        }
+                        prop_assert_eq!(taken.is_ok(), asked.is_some());
+                        accepted.extend(asked.map(|asked| (asked.clone(), voter, answer)));
                     }
                 }
                 let Some(wall) = &wall else { continue };
@@ -174,13 +199,42 @@ mod tests {
                 prop_assert_eq!(counts.is_some(), wall.choices > 0);
                 let Some(counts) = counts else { continue };
                 prop_assert_eq!(counts.chosen.len(), wall.choices as usize);
-                let is_of = of == Some((wall.run, wall.step));
+                // Backwards as far as it is the same vote.
+                let mut last: BTreeMap<Voter, u32> = BTreeMap::new();
+                let same = accepted.iter().rev().take_while(|(asked, ..)| asked.run == wall.run);
+                let of_step = same.filter(|(asked, ..)| asked.step == wall.step);
+                for &(ref asked, voter, answer) in of_step {
+                    if asked.asked_before != wall.asked_before {
+                        break;
+                    }
+                    last.entry(voter).or_insert(answer);
+                }
                 for (answer, &count) in (0..).zip(&counts.chosen) {
-                    let expect = last.values().filter(|&&it| is_of && it == answer).count();
+                    let expect = last.values().filter(|&&it| it == answer).count();
                     prop_assert_eq!(count as usize, expect);
                 }
             }
         }
+    }
+
+    #[test]
+    fn one_steps_back_to_what_was_chosen_and_asks_anew_from_nothing() {
+        let mut poll = Poll::default();
+        let [first, second] = [1, 2].map(|step| lecture(1, step, false, 2));
+        assert_eq!(poll.take(Some(&first), voter(1, 1), 1, 1), Ok(()));
+        assert_eq!(poll.take(Some(&second), voter(1, 1), 2, 0), Ok(()));
+        let chosen = |poll: &Poll, lecture: &Lecture| poll.counts(lecture).unwrap().chosen;
+        assert_eq!(chosen(&poll, &first), [0, 1]);
+        let again = Lecture {
+            asked_before: 1,
+            ..first.clone()
+        };
+        assert_eq!(chosen(&poll, &again), [0, 0]);
+        assert_eq!(poll.take(Some(&again), voter(1, 2), 1, 0), Ok(()));
+        assert_eq!(chosen(&poll, &again), [1, 0]);
+        assert_eq!(chosen(&poll, &second), [1, 0]);
+        // The same lesson, begun anew.
+        assert_eq!(chosen(&poll, &lecture(2, 1, false, 2)), [0, 0]);
     }
 
     #[test]

@@ -160,8 +160,8 @@ pub async fn guard(
             next.run(request).await
         }
         Err(refused) => {
-            // Never the query: it may be somebody's secret.
-            tracing::debug!(path = request.uri().path(), "refused: {refused}");
+            // Never what is asked for: a link that was garbled on its way is a secret still.
+            tracing::debug!(peer = %caller.peer, "refused: {refused}");
             (refused.status(), format!("{refused}\n")).into_response()
         }
     };

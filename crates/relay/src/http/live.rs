@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what is in a record.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axum::{
     Extension, Router,
@@ -20,8 +20,8 @@ use serde::Deserialize;
 use super::{Visitor, list::List, metrics::metrics, ndjson};
 use crate::{
     Relay,
-    limits::{Full, Places},
-    mirror::{self, Watched},
+    limits::{Full, Places, RefusedBy},
+    mirror::{self, Outlet, Watched},
     recording,
 };
 
@@ -88,6 +88,7 @@ impl Shared {
                 server,
                 visitor,
                 is_lesson: false,
+                outlet: None,
             });
         }
         let stage = relay.config.lessons.as_ref()?.stage()?;
@@ -97,13 +98,38 @@ impl Shared {
             server,
             visitor,
             is_lesson: true,
+            outlet: None,
         })
+    }
+
+    /// Refuses in words, and says so in the log.
+    fn too_many(&self, full: Full, visitor: &Visitor) -> Response {
+        let (by, status, words, option) = match full {
+            Full::All(most) => (
+                RefusedBy::Viewers,
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("{most} viewers are connected already; try again later"),
+                "--max-viewers",
+            ),
+            Full::Address(most) => (
+                RefusedBy::ViewersPerAddress,
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("{most} viewers from your address are connected already; close one"),
+                "--max-viewers-per-address",
+            ),
+        };
+        let from = visitor.address;
+        self.relay.callers.refusals.count(by, || {
+            format!("a viewer from {from} is refused: {words} ({option})")
+        });
+        (status, format!("{words} ({option})\n")).into_response()
     }
 }
 
 async fn open_mirror(
     State(shared): State<Shared>,
     Extension(visitor): Extension<Visitor>,
+    outlet: Option<Extension<Weak<Outlet>>>,
     Query(place): Query<Place>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
@@ -111,12 +137,13 @@ async fn open_mirror(
         Ok(upgrade) => upgrade,
         Err(rejection) => return no_upgrade(rejection),
     };
-    let Some(watched) = shared.watched(visitor, &place) else {
+    let Some(mut watched) = shared.watched(visitor, &place) else {
         return no_lesson();
     };
+    watched.outlet = outlet.and_then(|Extension(outlet)| outlet.upgrade());
     let admitted = match shared.viewers.enter(visitor.address) {
         Ok(place) => place,
-        Err(full) => return too_many(full),
+        Err(full) => return shared.too_many(full, &visitor),
     };
     let cursor = place.cursor(None);
     let token = shared.relay.callers.tasks.token();
@@ -146,7 +173,7 @@ async fn stream_records(
     };
     let admitted = match shared.viewers.enter(visitor.address) {
         Ok(place) => place,
-        Err(full) => return too_many(full),
+        Err(full) => return shared.too_many(full, &visitor),
     };
     let cursor = place.cursor(Some(watched.server.journal.run()));
     ndjson::stream(watched, cursor, admitted)
@@ -163,7 +190,7 @@ async fn download(
     };
     let admitted = match shared.viewers.enter(visitor.address) {
         Ok(place) => place,
-        Err(full) => return too_many(full),
+        Err(full) => return shared.too_many(full, &visitor),
     };
     let name = recording::name(&watched.server.header(), chrono::Local::now().naive_local());
     let mut response = ndjson::stream_held(watched, admitted);
@@ -189,20 +216,4 @@ async fn list(State(shared): State<Shared>) -> List {
 
 fn no_lesson() -> Response {
     (StatusCode::NOT_FOUND, "no lesson is being given\n").into_response()
-}
-
-fn too_many(full: Full) -> Response {
-    let (status, words) = match full {
-        Full::All(most) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("{most} viewers are connected already; try again later (--max-viewers)\n"),
-        ),
-        Full::Address(most) => (
-            StatusCode::TOO_MANY_REQUESTS,
-            format!(
-                "{most} viewers from your address are connected already; close one (--max-viewers-per-address)\n"
-            ),
-        ),
-    };
-    (status, words).into_response()
 }

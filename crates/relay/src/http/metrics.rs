@@ -17,6 +17,7 @@ use super::visitor::{Caller, Visitor};
 use crate::{
     Relay,
     journal::{self, Figures},
+    limits::RefusedBy,
     observe,
 };
 
@@ -60,6 +61,7 @@ fn text(relay: &Relay) -> String {
     connections(&mut text, &figures);
     records(&mut text, &figures);
     viewers(&mut text, relay, &figures);
+    refused(&mut text, relay);
     process(&mut text, relay);
     text.0
 }
@@ -138,6 +140,18 @@ fn connections(text: &mut Text, figures: &Figures) {
     ] {
         text.counter(name, help, value);
     }
+}
+
+fn refused(text: &mut Text, relay: &Relay) {
+    let counts = relay.callers.refusals.so_far();
+    let names = RefusedBy::ALL.map(|(_, name)| format!("{{by=\"{name}\"}}"));
+    let samples: Vec<(&str, u64)> = names.iter().map(String::as_str).zip(counts).collect();
+    text.family(
+        "fruitbelt_refused_total",
+        "What each limit refused at the page's port; connections: how often all places were taken.",
+        "counter",
+        &samples,
+    );
 }
 
 fn records(text: &mut Text, figures: &Figures) {

@@ -4,6 +4,7 @@
 
 mod accept;
 mod base_path;
+mod connection;
 mod enter;
 mod forwarded;
 mod guard;
@@ -22,14 +23,14 @@ use std::sync::Arc;
 
 use axum::{Router, http::StatusCode, middleware, response::IntoResponse, routing::get};
 
-pub use accept::{Callers, serve};
+pub use accept::{Callers, Terms, converse, serve};
 pub use base_path::{BasePath, BasePathError};
 pub use guard::{Access, Origin, OriginError};
 pub use list::{List, Listed};
 pub use page::Page;
 pub use tls::{Tls, TlsError};
 pub use transport::Transport;
-pub use visitor::Visitor;
+pub use visitor::{Caller, Visitor};
 
 use crate::hall::Gate;
 

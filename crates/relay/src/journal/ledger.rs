@@ -160,7 +160,7 @@ fn add(total: &mut Total, bytes: u64, times: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gather::Gather;
+    use crate::{crowd::Share, gather::Gather};
     use proptest::prelude::*;
     use protocol::{Accepted, Answered, Arrived, Blocked, Closed, Message, PolicySet, Read, Wrote};
 
@@ -266,7 +266,7 @@ mod tests {
                     told.extend(gather.take());
                 }
                 plain.push(fact.clone());
-                told.extend(gather.offer(fact, now));
+                told.extend(gather.offer(fact, now, Share::ALONE));
             }
             told.extend(gather.take());
             prop_assert_eq!(fold(&told), fold(&plain));

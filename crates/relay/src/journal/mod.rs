@@ -17,16 +17,19 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use bytes::Bytes;
-use protocol::{Event, Record, Run, Seq, Waiting, wire, wire::FromRelay};
+use protocol::{Event, Record, Run, Seq, Waiting};
 use tokio::sync::{Notify, watch};
 
 use ledger::Ledger;
-pub use places::Everybody;
 use places::Places;
+pub use places::{Everybody, Place};
+use reader::LAG_BYTES_MAX;
 pub use reader::Reader;
-use segment::{Bounds, Frame, Segments};
+pub use segment::Frame;
+use segment::{Bounds, Found, Segments};
 pub use totals::{LIMITS, Totals};
+
+use crate::crowd::Crowd;
 
 /// Records of so much time share a frame; a frame goes at once if the last is that old.
 const SEAL_EVERY: Duration = Duration::from_millis(16);
@@ -53,6 +56,8 @@ pub struct Journal {
     announced: watch::Sender<Seq>,
     /// How far everybody has read.
     places: Places,
+    /// How many of those who record are busy.
+    crowd: Crowd,
 }
 
 /// A journal at one moment, in numbers.
@@ -93,6 +98,13 @@ struct Pages {
     segments: Segments,
 }
 
+impl Pages {
+    /// What is true after the last record.
+    fn keyframe(&self) -> Frame {
+        Frame::keyframe(self.head, self.at_nanos, self.ledger.keyframe())
+    }
+}
+
 impl Journal {
     /// An empty journal, whose clock starts now.
     #[must_use]
@@ -118,6 +130,7 @@ impl Journal {
             unannounced: Notify::new(),
             announced: watch::Sender::new(Seq(0)),
             places: Places::default(),
+            crowd: Crowd::default(),
         }
     }
 
@@ -137,6 +150,16 @@ impl Journal {
     #[must_use]
     pub fn now_nanos(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// That time on the clock of timers.
+    pub(crate) fn instant(&self, at_nanos: u64) -> Instant {
+        self.started + Duration::from_nanos(at_nanos)
+    }
+
+    /// Those who record and are busy.
+    pub(crate) fn crowd(&self) -> &Crowd {
+        &self.crowd
     }
 
     /// The last number given.
@@ -215,13 +238,23 @@ impl Journal {
         }
     }
 
-    /// Wakes the viewers for each new frame, until dropped. Aside, because to wake a thousand takes
-    /// longer than an echo, and whoever records has an echo to do.
-    pub async fn keep_announcing(&self) {
-        loop {
-            self.unannounced.notified().await;
-            let sealed = self.pages().sealed;
-            self.announced.send_replace(sealed);
+    /// Waits for new frames, and wakes the readers that wait themselves; returns the last record of them.
+    /// Called aside, because to wake a thousand takes longer than an echo, and whoever records has an
+    /// echo to do.
+    pub async fn announce(&self) -> Seq {
+        self.unannounced.notified().await;
+        let sealed = self.pages().sealed;
+        self.announced.send_replace(sealed);
+        sealed
+    }
+
+    /// The frame with the record after that one; None where there is none yet, or where it is so far back
+    /// that who was up to date is taken to a keyframe.
+    pub fn next_frame(&self, after: Seq) -> Option<Frame> {
+        let segments = &self.pages().segments;
+        match segments.find(after) {
+            Found::Frame(frame) if segments.behind_bytes(after) <= LAG_BYTES_MAX => Some(frame),
+            _ => None,
         }
     }
 
@@ -229,13 +262,11 @@ impl Journal {
         let (Some(first), last) = (pages.open.first().map(|r| r.seq), pages.head) else {
             return;
         };
-        let batch = FromRelay::Records(mem::take(&mut pages.open));
-        let message = Bytes::from(wire::encode(&batch));
+        let frame = Frame::new(first, last, mem::take(&mut pages.open));
         pages.sealed_at = Some(Instant::now());
-        let frame = Frame::new(first, last, message);
         if pages.segments.push(frame) {
-            let keyframe = pages.ledger.keyframe();
-            pages.segments.open(last, pages.at_nanos, keyframe);
+            let opening = pages.keyframe();
+            pages.segments.open(opening);
         }
         pages.sealed = last;
         self.unannounced.notify_one();

@@ -54,9 +54,9 @@ pub struct Everybody {
     pub taken: Taken,
 }
 
-/// One reader's own.
+/// One reader's own. Whoever takes messages for it writes there, one at a time.
 #[derive(Debug)]
-struct Place {
+pub struct Place {
     after: AtomicU64,
     messages: AtomicU64,
     bytes: AtomicU64,
@@ -81,14 +81,25 @@ impl Held {
     /// A message has been taken, and the reader is there now; `lost` is its sum so far.
     pub fn took(&self, after: Option<Seq>, bytes: usize, lost: u64) {
         let Held(place) = self;
-        place
-            .after
+        place.took(after, bytes);
+        place.lost.store(lost, Relaxed);
+    }
+
+    /// For who takes messages in the reader's stead.
+    pub fn place(&self) -> Arc<Place> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Place {
+    /// A message has been taken, and the reader is there now.
+    pub fn took(&self, after: Option<Seq>, bytes: usize) {
+        self.after
             .store(after.map_or(NOT_BEGUN, |seq| seq.0), Relaxed);
         // Nobody else writes here, so that no locked instruction is needed.
         let add = |sum: &AtomicU64, more: u64| sum.store(sum.load(Relaxed) + more, Relaxed);
-        add(&place.messages, 1);
-        add(&place.bytes, bytes as u64);
-        place.lost.store(lost, Relaxed);
+        add(&self.messages, 1);
+        add(&self.bytes, bytes as u64);
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{
     Journal,
-    places::Held,
+    places::{Held, Place},
     segment::{Found, Frame},
 };
 
@@ -19,7 +19,7 @@ use super::{
 const HISTORY_BYTES_MAX: u64 = 4 << 20;
 /// A viewer that was up to date may fall behind so far, bytes, before it is taken to the newest
 /// keyframe: a slow page catches up instead of trailing by all that is held.
-const LAG_BYTES_MAX: u64 = 4 << 20;
+pub(super) const LAG_BYTES_MAX: u64 = 4 << 20;
 
 /// Takes frames from a journal, in order.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Reader {
     journal: Arc<Journal>,
     announced: watch::Receiver<Seq>,
     /// A keyframe to be told before all else.
-    opening: Option<Record>,
+    opening: Option<Frame>,
     /// How much of the past a reader without a cursor is told, bytes.
     history_bytes_max: u64,
     /// How far it may fall behind, bytes.
@@ -72,13 +72,9 @@ impl Journal {
         let mut pages = self.pages();
         // A frame must not begin before the keyframe and end behind it.
         self.seal_now(&mut pages);
-        let opening = Record {
-            seq: pages.head,
-            at_nanos: pages.at_nanos,
-            event: Event::Keyframe(Box::new(pages.ledger.keyframe())),
-        };
+        let opening = pages.keyframe();
         drop(pages);
-        let seq = opening.seq;
+        let seq = opening.last;
         let reader = Reader {
             opening: Some(opening),
             after: Some(seq),
@@ -117,8 +113,7 @@ impl Reader {
     /// The next message of the page's form. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Bytes {
         loop {
-            self.announced.borrow_and_update();
-            if let Some(message) = self.take() {
+            if let Some(message) = self.take_announced() {
                 return message;
             }
             if self.announced.changed().await.is_err() {
@@ -126,6 +121,41 @@ impl Reader {
                 std::future::pending::<()>().await;
             }
         }
+    }
+
+    /// The next message, if readers know already that there is one.
+    pub fn take_announced(&mut self) -> Option<Bytes> {
+        // A thousand viewers do not lock the journal only to hear that there is nothing.
+        let announced = *self.announced.borrow_and_update();
+        if self.is_at(announced) {
+            self.caught_up = true;
+            return None;
+        }
+        self.take()
+    }
+
+    /// The last record taken, if readers do not know of a later one.
+    #[must_use]
+    pub fn is_up_to_date(&self) -> Option<Seq> {
+        let announced = *self.announced.borrow();
+        self.after.filter(|_| self.is_at(announced))
+    }
+
+    /// Somebody else took for this reader what came up to that record.
+    pub fn went_on(&mut self, after: Seq) {
+        self.after = Some(after);
+    }
+
+    /// Where somebody else notes what is taken for this reader.
+    #[must_use]
+    pub fn place(&self) -> Arc<Place> {
+        self.place.place()
+    }
+
+    /// What is told is without the bytes of what was sent.
+    #[must_use]
+    pub fn is_without_bytes(&self) -> bool {
+        self.without_bytes
     }
 
     /// Has the record of that number been taken, or skipped, and the keyframe before it?
@@ -149,15 +179,15 @@ impl Reader {
 
     fn look(&mut self) -> Option<Bytes> {
         if let Some(opening) = self.opening.take() {
-            return Some(self.message(vec![opening]));
+            return Some(opening.told(self.without_bytes));
         }
         let pages = self.journal.pages();
         let segments = &pages.segments;
         let Some(after) = self.after else {
             let opening = segments.opening_within(self.history_bytes_max)?.clone();
             drop(pages);
-            self.after = Some(opening.seq);
-            return Some(self.message(vec![opening]));
+            self.after = Some(opening.last);
+            return Some(opening.told(self.without_bytes));
         };
         let lags = self.caught_up && segments.behind_bytes(after) > self.lag_bytes_max;
         let (found, within) = match segments.find(after) {
@@ -176,15 +206,18 @@ impl Reader {
         }
         let opening = segments.opening_within(within)?.clone();
         drop(pages);
-        self.after = Some(opening.seq);
-        let records = opening.seq.0.saturating_sub(after.0);
-        self.lost = self.lost.saturating_add(records);
+        self.after = Some(opening.last);
+        let lost = opening.last.0.saturating_sub(after.0);
+        self.lost = self.lost.saturating_add(lost);
+        // In one message with the keyframe: whoever has heard of the loss has what makes up for it.
+        let mut records = opening.records();
         let dropped = Record {
-            seq: opening.seq,
-            at_nanos: opening.at_nanos,
-            event: Event::Dropped(Dropped { records }),
+            seq: opening.last,
+            at_nanos: records.first().map_or(0, |keyframe| keyframe.at_nanos),
+            event: Event::Dropped(Dropped { records: lost }),
         };
-        Some(self.message(vec![dropped, opening]))
+        records.insert(0, dropped);
+        Some(self.message(records))
     }
 
     /// The frame as it is, or, for who knows its first records already, without them.
@@ -192,13 +225,9 @@ impl Reader {
         if after < frame.first {
             return frame.told(self.without_bytes);
         }
-        match wire::decode(&frame.message) {
-            Ok(FromRelay::Records(mut records)) => {
-                records.retain(|record| record.seq > after);
-                self.message(records)
-            }
-            _ => frame.told(self.without_bytes),
-        }
+        let mut records = frame.records();
+        records.retain(|record| record.seq > after);
+        self.message(records)
     }
 
     fn message(&self, mut records: Vec<Record>) -> Bytes {

@@ -1,5 +1,5 @@
 //! What the journal holds: frames, each encoded once for all viewers, in segments that open with a
-//! keyframe. Whole segments are dropped when there are too many bytes.
+//! keyframe, which is a frame as well. Whole segments are dropped when there are too many bytes.
 //!
 //! Knows nothing of locks, clocks or viewers: positions in, frames out.
 
@@ -38,39 +38,61 @@ pub struct Frame {
 
 impl Frame {
     /// Consecutive records as one message.
-    pub fn new(first: Seq, last: Seq, message: Bytes) -> Frame {
+    pub fn new(first: Seq, last: Seq, records: Vec<Record>) -> Frame {
+        // To its size: held for long, and by thousands.
+        let message = wire::encode(&FromRelay::Records(records)).into_boxed_slice();
         Frame {
             first,
             last,
-            message,
+            message: message.into(),
             bare: Arc::default(),
         }
+    }
+
+    /// What was true after record `seq`; it bears that record's number.
+    pub fn keyframe(seq: Seq, at_nanos: u64, keyframe: Keyframe) -> Frame {
+        let event = Event::Keyframe(Box::new(keyframe));
+        let record = Record {
+            seq,
+            at_nanos,
+            event,
+        };
+        Frame::new(seq, seq, vec![record])
+    }
+
+    /// Its records; none where it holds something else, which the journal's do not.
+    pub fn records(&self) -> Vec<Record> {
+        match wire::decode(&self.message) {
+            Ok(FromRelay::Records(records)) => records,
+            _ => Vec::new(),
+        }
+    }
+
+    fn cost_bytes(&self) -> u64 {
+        self.message.len() as u64 + FRAME_OVERHEAD_BYTES
     }
 
     /// The message for who may see what is sent, or for who may not.
     pub fn told(self, without_bytes: bool) -> Bytes {
         match without_bytes {
-            true => self.bare.get_or_init(|| bare(&self.message)).clone(),
+            true => self.bare.get_or_init(|| self.without_bytes()).clone(),
             false => self.message,
         }
     }
-}
 
-/// A message of records, without the bytes of what was sent.
-fn bare(message: &[u8]) -> Bytes {
-    let Ok(FromRelay::Records(mut records)) = wire::decode(message) else {
-        // The journal holds nothing else. Whatever it was, it is not told.
-        return wire::encode(&FromRelay::Records(Vec::new())).into();
-    };
-    records.iter_mut().for_each(Record::hide_bytes);
-    wire::encode(&FromRelay::Records(records)).into()
+    /// The message, without the bytes of what was sent.
+    fn without_bytes(&self) -> Bytes {
+        let mut records = self.records();
+        records.iter_mut().for_each(Record::hide_bytes);
+        wire::encode(&FromRelay::Records(records)).into()
+    }
 }
 
 /// A run of frames, and what was true before them.
 #[derive(Debug)]
 struct Segment {
-    /// What was true before `frames`; bears the number of the last record before them.
-    opening: Record,
+    /// The keyframe of what was true before `frames`.
+    opening: Frame,
     frames: Vec<Frame>,
     /// How many bytes the journal had ever held before this segment.
     starts_at: u64,
@@ -105,14 +127,14 @@ impl Segments {
             held: VecDeque::new(),
             ends_at: 0,
         };
-        segments.open(Seq(0), 0, Keyframe::default());
+        segments.open(Frame::keyframe(Seq(0), 0, Keyframe::default()));
         segments
     }
 
     /// Adds the frame that follows the last one. If it answers true, the segment is full: call
     /// [`Segments::open`] with what is true now.
     pub fn push(&mut self, frame: Frame) -> bool {
-        self.ends_at += frame.message.len() as u64 + FRAME_OVERHEAD_BYTES;
+        self.ends_at += frame.cost_bytes();
         let Some(newest) = self.held.back_mut() else {
             return true;
         };
@@ -120,18 +142,13 @@ impl Segments {
         self.ends_at - newest.starts_at >= self.bounds.segment_bytes
     }
 
-    /// Opens a segment with what is true after record `seq`, the last one pushed, and drops the
+    /// Opens a segment with the keyframe of what is true after the last record pushed, and drops the
     /// oldest ones that are too many.
-    pub fn open(&mut self, seq: Seq, at_nanos: u64, keyframe: Keyframe) {
+    pub fn open(&mut self, opening: Frame) {
         let starts_at = self.ends_at;
-        // Postcard writes an open connection in some 150 bytes.
-        self.ends_at += FRAME_OVERHEAD_BYTES + 160 * keyframe.conns.len() as u64;
+        self.ends_at += opening.cost_bytes();
         self.held.push_back(Segment {
-            opening: Record {
-                seq,
-                at_nanos,
-                event: Event::Keyframe(Box::new(keyframe)),
-            },
+            opening,
             frames: Vec::new(),
             starts_at,
         });
@@ -147,7 +164,7 @@ impl Segments {
 
     /// What comes after record `after`.
     pub fn find(&self, after: Seq) -> Found {
-        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        let following = self.held.partition_point(|s| s.opening.last <= after);
         if following == 0 {
             return Found::Trimmed;
         }
@@ -163,7 +180,7 @@ impl Segments {
 
     /// How many bytes are held behind record `after`, to the accuracy of a segment.
     pub fn behind_bytes(&self, after: Seq) -> u64 {
-        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        let following = self.held.partition_point(|s| s.opening.last <= after);
         self.held
             .get(following)
             .map_or(0, |next| self.ends_at - next.starts_at)
@@ -178,7 +195,7 @@ impl Segments {
 
     /// How many bytes are held behind record `after`, to the accuracy of a frame: those of messages.
     pub fn bytes_after(&self, after: Seq) -> u64 {
-        let following = self.held.partition_point(|s| s.opening.seq <= after);
+        let following = self.held.partition_point(|s| s.opening.last <= after);
         let behind = self.held.range(following.saturating_sub(1)..);
         let frames = behind.flat_map(|segment| {
             let known = segment.frames.partition_point(|f| f.last <= after);
@@ -188,7 +205,7 @@ impl Segments {
     }
 
     /// The keyframe of the oldest segment from which on at most `bytes` are held, or of the newest.
-    pub fn opening_within(&self, bytes: u64) -> Option<&Record> {
+    pub fn opening_within(&self, bytes: u64) -> Option<&Frame> {
         let too_old = self
             .held
             .partition_point(|s| self.ends_at - s.starts_at > bytes);
@@ -205,11 +222,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn frame(first: u64, count: u64, bytes: usize) -> Frame {
-        Frame::new(
-            Seq(first),
-            Seq(first + count - 1),
-            Bytes::from(vec![0; bytes]),
-        )
+        Frame {
+            message: vec![0; bytes].into(),
+            ..Frame::new(Seq(first), Seq(first + count - 1), Vec::new())
+        }
+    }
+
+    fn open(segments: &mut Segments, last: u64) {
+        segments.open(Frame::keyframe(Seq(last), 0, Keyframe::default()));
     }
 
     fn filled(frames: &[(u64, usize)]) -> (Segments, u64) {
@@ -222,7 +242,7 @@ mod tests {
             let full = segments.push(frame(last + 1, count, bytes));
             last += count;
             if full {
-                segments.open(Seq(last), 0, Keyframe::default());
+                open(&mut segments, last);
             }
         }
         (segments, last)
@@ -244,7 +264,7 @@ mod tests {
                     }
                     Found::CaughtUp => break prop_assert_eq!(after, Seq(last)),
                     Found::Trimmed => {
-                        let opening = segments.opening_within(4_000).map(|r| r.seq);
+                        let opening = segments.opening_within(4_000).map(|opening| opening.last);
                         prop_assert!(Some(after) < opening);
                         after = opening.unwrap_or_default();
                     }
@@ -265,9 +285,9 @@ mod tests {
     #[test]
     fn a_fresh_viewer_starts_where_little_is_left_to_tell() {
         let (segments, _) = filled(&[(10, 910), (10, 910), (10, 910), (10, 910)]);
-        let seq = |bytes| segments.opening_within(bytes).map(|r| r.seq.0);
+        let seq = |bytes| segments.opening_within(bytes).map(|opening| opening.last.0);
         assert_eq!(seq(u64::MAX), Some(10), "the oldest held");
-        assert_eq!(seq(2_300), Some(20));
+        assert_eq!(seq(2_700), Some(20));
         assert_eq!(
             seq(0),
             Some(40),

@@ -33,6 +33,12 @@ impl Pace {
         }
     }
 
+    /// It may go as fast as it can.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.bucket.is_none()
+    }
+
     /// When it may read again. None: now.
     #[must_use]
     pub fn opens_at_nanos(&mut self, now_nanos: u64) -> Option<u64> {
@@ -53,7 +59,7 @@ impl Pace {
         }
     }
 
-    /// The seconds for which nothing has moved, if that is as long as may be. `moved` is any set of
+    /// The milliseconds for which nothing may move, if nothing has for so long. `moved` is any set of
     /// numbers of which one changes when something moves.
     pub fn is_idle(&mut self, moved: [u64; 3], now_nanos: u64) -> Option<u64> {
         if self.moved != moved {
@@ -61,7 +67,7 @@ impl Pace {
             self.moved_at_nanos = now_nanos;
         }
         let until = self.idle_until_nanos()?;
-        (now_nanos >= until).then_some(self.idle_nanos? / 1_000_000_000)
+        (now_nanos >= until).then_some(self.idle_nanos? / 1_000_000)
     }
 
     /// It may stand still until then.

@@ -47,6 +47,7 @@ impl Lessons for Shared {
                 step: 0,
                 revealed: false,
                 choices: 0,
+                asked_before: 0,
                 state: LectureState::Running,
             };
             teacher.0.send_replace(Some((lecture.clone(), stage)));

@@ -3,7 +3,7 @@
 use protocol::{Event, Limited, LimitedBy, LostBy};
 
 use super::{
-    bytes, number, plural,
+    bytes, duration, number, plural,
     rows::{name, whose},
 };
 use crate::Lang;
@@ -148,6 +148,7 @@ pub fn row(event: &Event, lang: Lang) -> String {
 
 fn limited(e: &Limited, lang: Lang) -> String {
     let (most, count) = (number(e.most), number(u64::from(e.count)));
+    let time = || duration(e.most.saturating_mul(1_000_000));
     match (lang, e.by) {
         (Lang::En, LimitedBy::Connections) => {
             format!("{most} connections are open: further ones wait")
@@ -157,7 +158,7 @@ fn limited(e: &Limited, lang: Lang) -> String {
         }
         (Lang::En, LimitedBy::System) => "accept fails: the system gives no more".into(),
         (Lang::En, LimitedBy::EchoRate) => format!("read at {most} bytes a second"),
-        (Lang::En, LimitedBy::Idle) => format!("nothing moved for {most} s: the server closes"),
+        (Lang::En, LimitedBy::Idle) => format!("nothing moved for {}: the server closes", time()),
         (Lang::En, LimitedBy::Defect) => "a defect of the relay ends this connection".into(),
         (Lang::Zh, LimitedBy::Connections) => format!("已打开 {most} 个连接：再来的要等"),
         (Lang::Zh, LimitedBy::ConnectionsPerAddress) => {
@@ -165,7 +166,32 @@ fn limited(e: &Limited, lang: Lang) -> String {
         }
         (Lang::Zh, LimitedBy::System) => "accept 失败：系统资源不足".into(),
         (Lang::Zh, LimitedBy::EchoRate) => format!("每秒只读 {most} 字节"),
-        (Lang::Zh, LimitedBy::Idle) => format!("{most} 秒没有动静：服务器关闭"),
+        (Lang::Zh, LimitedBy::Idle) => format!("{} 没有动静：服务器关闭", time()),
         (Lang::Zh, LimitedBy::Defect) => "中继出错，这个连接到此为止".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::End;
+
+    #[test]
+    fn a_time_below_a_second_is_no_zero() {
+        let idle = |most| {
+            Event::Limited(Limited {
+                conn: None,
+                end: End::Server,
+                by: LimitedBy::Idle,
+                most,
+                count: 1,
+            })
+        };
+        for (millis, says) in [(200, "200 ms"), (1500, "1.5 s"), (30_000, "30 s")] {
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| row(&idle(millis), lang));
+            let says = says.replace(' ', "\u{a0}");
+            assert_eq!(en, format!("nothing moved for {says}: the server closes"));
+            assert!(zh.starts_with(&says), "{zh}");
+        }
     }
 }

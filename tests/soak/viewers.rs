@@ -1,12 +1,12 @@
-//! Viewers that stall, vanish and come again, and keep account: each record is received or told as
-//! dropped, across all of that.
+//! Viewers that stall, vanish and come again, some so late that the relay has forgotten or given up on
+//! them, and keep account: each record is received or told as dropped, across all of that.
 
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     net::SocketAddr,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::StreamExt;
@@ -28,8 +28,13 @@ use super::Dice;
 
 /// The longest that one looks on, and the longest that one usually stalls.
 const MOOD_MAX: Duration = Duration::from_secs(3);
-/// Shorter than the relay's patience with whoever takes nothing.
-const STALL_MAX: Duration = Duration::from_secs(10);
+/// Some stall up to so long. Much longer than the relay's patience with whoever takes nothing.
+const STALL_MAX: Duration = Duration::from_secs(60);
+/// Whoever stalled for less is not left: the relay waits 30 s for a write, and 35 s for an answer to a
+/// ping, of which it sends one every 10 s.
+const STALL_BORNE: Duration = Duration::from_secs(25);
+/// Some come back only after up to so long: in a long soak the journal has forgotten where they were.
+const AWAY_MAX: Duration = Duration::from_secs(360);
 /// Others decode again what was forgotten.
 const SPANS_MAX: usize = 8192;
 
@@ -48,6 +53,10 @@ pub struct Account {
     pub received: u64,
     pub dropped: u64,
     pub stalls: u64,
+    /// Left by the relay for it.
+    pub left: u64,
+    /// Came back after a long time.
+    pub away: u64,
     /// Went on where they had been.
     pub resumed: u64,
     /// Began anew.
@@ -59,6 +68,8 @@ impl Account {
         self.received += other.received;
         self.dropped += other.dropped;
         self.stalls += other.stalls;
+        self.left += other.left;
+        self.away += other.away;
         self.resumed += other.resumed;
         self.fresh += other.fresh;
     }
@@ -133,6 +144,14 @@ impl Spans {
     }
 }
 
+/// Why a viewer sees no more.
+enum Ends {
+    /// The relay has closed.
+    Left(String),
+    /// What it told cannot be.
+    Wrong(String),
+}
+
 /// One place before the belt.
 struct Seat {
     page: SocketAddr,
@@ -188,6 +207,33 @@ impl Seat {
         }
     }
 
+    /// Returns when it has seen all that was to be seen.
+    async fn looks(
+        &mut self,
+        socket: &mut WebSocketStream<TcpStream>,
+        phase: &mut watch::Receiver<Phase>,
+    ) -> Result<(), Ends> {
+        loop {
+            let told = *phase.borrow_and_update();
+            if let (Phase::Drain(head), Some((_, at))) = (told, self.span)
+                && at >= head
+            {
+                return Ok(());
+            }
+            tokio::select! {
+                message = socket.next() => match message {
+                    Some(Ok(Message::Binary(message))) => self.take(&message).map_err(Ends::Wrong)?,
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                    other => {
+                        let why = format!("the relay leaves a viewer: {other:?}");
+                        return Err(Ends::Left(why));
+                    }
+                },
+                Ok(()) = phase.changed() => {}
+            }
+        }
+    }
+
     fn begin_anew(&mut self, account: &mut Account) {
         account.received += std::mem::take(&mut self.received);
         account.dropped += std::mem::take(&mut self.dropped);
@@ -212,27 +258,12 @@ pub async fn view(
         dropped: 0,
     };
     let mut socket = seat.sit_down().await?;
+    // The longest with this socket: what the relay did about it is seen behind all that it sent before.
+    let mut stalled = Duration::ZERO;
     loop {
         let until = dice.up_to(MOOD_MAX);
         let is_over = *phase.borrow() != Phase::Mischief;
-        let looks = async {
-            loop {
-                let told = *phase.borrow_and_update();
-                if let (Phase::Drain(head), Some((_, at))) = (told, seat.span)
-                    && at >= head
-                {
-                    return Ok(());
-                }
-                tokio::select! {
-                    message = socket.next() => match message {
-                        Some(Ok(Message::Binary(message))) => seat.take(&message)?,
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                        other => return Err(format!("the relay leaves a viewer: {other:?}")),
-                    },
-                    Ok(()) = phase.changed() => {}
-                }
-            }
-        };
+        let looks = seat.looks(&mut socket, &mut phase);
         let looked = match is_over {
             true => Some(looks.await),
             false => timeout(until, looks).await.ok(),
@@ -243,35 +274,51 @@ pub async fn view(
                 let _ = socket.close(None).await;
                 return Ok(account);
             }
-            Some(Err(why)) => return Err(why),
+            Some(Err(Ends::Left(_))) if stalled >= STALL_BORNE => {
+                account.left += 1;
+                socket = seat.sit_down().await?;
+                stalled = Duration::ZERO;
+            }
+            Some(Err(Ends::Left(why) | Ends::Wrong(why))) => return Err(why),
             None => {}
         }
         match dice.below(20) {
             0..10 => {
                 account.stalls += 1;
-                let most = if dice.below(10) == 0 {
-                    STALL_MAX
-                } else {
-                    MOOD_MAX
+                let most = match dice.below(40) {
+                    0 => STALL_MAX,
+                    _ => MOOD_MAX,
                 };
-                // Whoever is told to read on does so.
-                tokio::select! {
-                    () = sleep(dice.up_to(most)) => {}
-                    _ = phase.changed() => {}
-                }
+                let began = Instant::now();
+                waits(dice.up_to(most), &mut phase).await;
+                stalled = stalled.max(began.elapsed());
             }
             10..14 => {
                 account.resumed += 1;
                 drop(socket);
+                if dice.below(50) == 0 {
+                    account.away += 1;
+                    waits(dice.up_to(AWAY_MAX), &mut phase).await;
+                }
                 socket = seat.sit_down().await?;
+                stalled = Duration::ZERO;
             }
             14..16 => {
                 account.fresh += 1;
                 drop(socket);
                 seat.begin_anew(&mut account);
                 socket = seat.sit_down().await?;
+                stalled = Duration::ZERO;
             }
             _ => {}
         }
+    }
+}
+
+/// Whoever is told to read on does so at once.
+async fn waits(time: Duration, phase: &mut watch::Receiver<Phase>) {
+    tokio::select! {
+        () = sleep(time) => {}
+        _ = phase.changed() => {}
     }
 }

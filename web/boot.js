@@ -43,7 +43,9 @@ document.getElementById('reload').addEventListener('click', () => location.reloa
 addEventListener('error', (event) => trapped(event.error));
 addEventListener('unhandledrejection', (event) => trapped(event.reason));
 
-// Imported when asked for, so that a relay that goes away while the page loads is told as well.
-import('./web.js')
-  .then(({ default: init }) => init({ module_or_path: './web_bg.wasm' }))
+// Both at once. Imported when asked for, so that a relay that goes away while the page loads is told
+// as well.
+const program = fetch('./web_bg.wasm');
+Promise.all([import('./web.js'), program])
+  .then(([{ default: init }]) => init({ module_or_path: program }))
   .catch(tell);

@@ -1,5 +1,5 @@
 // What a browser does seldom for the page: list and read recordings, copy a link, save pictures and
-// films, talk to the page around a frame. Fetched while the program starts; knows no rules of
+// films, talk to the page around a frame. Fetched while the program is; knows no rules of
 // playing: the program is told and asked through `hear`.
 //
 // A button with `data-ask` calls the function of that name here.
@@ -25,19 +25,23 @@ export function start(program) {
 
 // --- recordings
 
-// A relay of an earlier version has no list: it is live.
+// Asked for at once: before the program knows what to show, it shows nothing. A relay of an earlier
+// version has no list: it is live.
+const live = { live: true, recordings: [] };
+const recordings = fetch('./recordings.json')
+  .then((answer) => (answer.ok ? answer.json() : live))
+  .catch(() => live);
+
 async function list() {
-  const live = { live: true, recordings: [] };
-  const told = await fetch('./recordings.json')
-    .then((answer) => (answer.ok ? answer.json() : live))
-    .catch(() => live);
+  const told = await recordings;
   const line = ({ name, file, bytes }) => [name, file, bytes].join('\t').replaceAll('\n', ' ');
   hear('moment', moment());
   hear('list', told.recordings.map(line).join('\n'), told.live);
 }
 
 // The worker waits with its program loaded: a recording opens also when the page's server has gone.
-let reader = prepared();
+// That begins when the page has all else.
+let reader;
 // The one that is read; one at a time.
 let current;
 
@@ -109,10 +113,10 @@ function drag(event) {
 
 // --- lessons: lesson.js, as soon as the program has what gives them
 
-const lessons = () => import('./lesson.js');
-
-export const lesson = (what, value) =>
-  lessons().then((module) => module[what](value, (told, it) => hear('lesson', told, it)));
+export function lesson(what, value) {
+  reader ??= prepared();
+  import('./lesson.js').then((module) => module[what](value, (told, it) => hear('lesson', told, it)));
+}
 
 // --- a moment
 

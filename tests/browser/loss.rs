@@ -31,6 +31,7 @@ async fn the_relay_is_lost_and_returns() -> Result<()> {
     page.until("document.querySelector('.tab')").await?;
     told::go_live(&page).await?;
     told::until_row(&page, "recv asked 11, got 11").await?;
+    told::until_whole(&page).await?;
 
     relay.kill();
     until_notice(&page, SILENT).await?;
@@ -64,6 +65,7 @@ async fn the_network_is_lost_and_returns() -> Result<()> {
     page.until("document.querySelector('.tab')").await?;
     told::go_live(page).await?;
     told::until_row(page, "recv asked 11, got 11").await?;
+    told::until_whole(page).await?;
 
     page.set_offline(true).await?;
     until_notice(page, SILENT).await?;

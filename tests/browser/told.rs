@@ -42,6 +42,12 @@ pub async fn until_row(page: &Page, start: &str) -> Result<()> {
     .await
 }
 
+/// Waits until the page has what it fetches behind the first picture: the last of it is there.
+pub async fn until_whole(page: &Page) -> Result<()> {
+    page.until("document.querySelector('link[href=\"./lesson.css\"]').sheet")
+        .await
+}
+
 /// The rulers in words, by name.
 pub async fn rulers(page: &Page) -> Result<BTreeMap<String, String>> {
     let lines: Vec<String> = page

@@ -64,6 +64,8 @@ struct Loop {
     reduced_motion: Option<MediaQueryList>,
     last_millis: f64,
     panels_millis: f64,
+    /// What the first picture does without has been asked for.
+    is_whole: bool,
 }
 
 /// A canvas and what was last painted on it.
@@ -173,6 +175,7 @@ impl Loop {
             reduced_motion: browser::media("(prefers-reduced-motion: reduce)"),
             last_millis: browser::now_millis(),
             panels_millis: f64::MIN,
+            is_whole: false,
         }
     }
 
@@ -200,6 +203,10 @@ impl Loop {
                     picture.tell_hits(self.view, app);
                 }
                 self.view.update(app, &mut self.rows, reduced);
+                if !self.is_whole && app.header().is_some() {
+                    self.is_whole = true;
+                    later::fetch(self.view);
+                }
             }
         });
     }

@@ -53,7 +53,6 @@ pub fn main() {
     keys::listen(view);
     outside::listen(view);
     frame_loop::start(view);
-    later::fetch(view);
 }
 
 /// A panic leaves a picture that will never move again: words and a reload button in its place.

@@ -9,6 +9,7 @@ pub mod dist;
 pub mod elsewhere;
 mod lessons;
 mod lighten;
+mod nameless;
 pub mod page;
 pub mod prerequisites;
 mod reload;

@@ -10,10 +10,12 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::lessons;
 use crate::lighten::lighten;
+use crate::nameless::without_paths;
 use crate::reload;
 use crate::split::{PART, split};
 use crate::workspace::Workspace;
 
+const WASM: &str = "wasm32-unknown-unknown";
 /// What is text, or compresses like it. Anything else (fonts, pictures) is compressed already.
 const COMPRESSIBLE: [&str; 7] = ["html", "css", "js", "wasm", "svg", "json", "txt"];
 /// What a browser needs to run and to lay out a page.
@@ -64,16 +66,21 @@ pub fn build(workspace: &Workspace, build: Build) -> Result<PathBuf> {
     let (site, stamp_file) = (beside(""), beside(".stamp"));
     same_bindgen(&fs::read_to_string(workspace.root.join("Cargo.lock"))?)?;
 
-    let modules = workspace.products_of(workspace.builder([
+    let mut cargo = workspace.builder([
         "--package=web",
         "--package=reader",
         "--lib",
-        "--target=wasm32-unknown-unknown",
+        "--target",
+        WASM,
         "--profile",
         build.profile(),
         "--target-dir",
         target.to_str().context("the target folder is not UTF-8")?,
-    ]))?;
+    ]);
+    // Beside those of `.cargo/config.toml`, which an environment variable would replace.
+    let flags = serde_json::to_string(&without_paths(workspace)?)?;
+    cargo.arg(format!("--config=target.{WASM}.rustflags={flags}"));
+    let modules = workspace.products_of(cargo)?;
     let mut sources = sources(&workspace.root.join("web"))?;
     sources.push(PageFile {
         path: lessons::write(workspace, &target)?,

@@ -199,14 +199,18 @@ impl Loop {
             }
             if now - self.panels_millis >= PANELS_EVERY_MILLIS {
                 self.panels_millis = now;
-                for picture in &mut self.pictures {
-                    picture.tell_hits(self.view, app);
-                }
-                self.view.update(app, &mut self.rows, reduced);
                 if !self.is_whole && app.header().is_some() {
                     self.is_whole = true;
                     later::fetch(self.view);
                 }
+                // The banner takes of the stage: whoever aims at something must not miss it.
+                if app.told().is_hall() && later::is_under_way() {
+                    return;
+                }
+                for picture in &mut self.pictures {
+                    picture.tell_hits(self.view, app);
+                }
+                self.view.update(app, &mut self.rows, reduced);
             }
         });
     }

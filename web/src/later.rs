@@ -115,6 +115,11 @@ fn module() -> Option<Later> {
     }
 }
 
+/// Whether it is being fetched.
+pub fn is_under_way() -> bool {
+    matches!(MODULE.get(), Module::UnderWay)
+}
+
 /// Whether all pictures can be painted.
 pub fn is_here() -> bool {
     module().is_some()

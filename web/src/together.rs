@@ -158,7 +158,9 @@ fn switch() {
 
 /// Whether this page is a guest's that has let go.
 pub fn looks_around(app: &App) -> bool {
-    is_hall(app) && !is_lecturer(app) && PAGE.with_borrow(|page| page.follows == Some(false))
+    app.told().is_hall()
+        && !is_lecturer(app)
+        && PAGE.with_borrow(|page| page.follows == Some(false))
 }
 
 /// Keeps together; to be called a few times each second.
@@ -203,12 +205,7 @@ impl Page {
     fn tend(&mut self, shown: Shown, app: &mut App) {
         let now = browser::now_millis();
         self.hear(app, now);
-        let is_hall = app
-            .told()
-            .hall
-            .as_ref()
-            .is_some_and(|hall| hall.guests.is_some());
-        if !is_hall || app.recorded().is_some() {
+        if !app.told().is_hall() || app.recorded().is_some() {
             shown.standing.put(Standing::Alone);
             return;
         }
@@ -275,12 +272,6 @@ impl Page {
             self.teller.told(moment, touches, now);
         }
     }
-}
-
-/// Others may be here.
-fn is_hall(app: &App) -> bool {
-    let hall = app.told().hall.as_ref();
-    hall.is_some_and(|hall| hall.guests.is_some())
 }
 
 fn is_lecturer(app: &App) -> bool {

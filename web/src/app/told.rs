@@ -33,6 +33,11 @@ impl Told {
         }
     }
 
+    /// Others may be here.
+    pub fn is_hall(&self) -> bool {
+        self.hall.as_ref().is_some_and(|hall| hall.guests.is_some())
+    }
+
     /// Another mirror tells all of it anew, but for what is nothing there.
     pub(super) fn join(&mut self) {
         *self = Told {

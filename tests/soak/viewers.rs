@@ -162,10 +162,14 @@ struct Seat {
     /// Since the last fresh start.
     received: u64,
     dropped: u64,
+    /// The longest stall with this socket: what the relay did about it is seen behind all that it sent
+    /// before.
+    stalled: Duration,
 }
 
 impl Seat {
     async fn sit_down(&mut self) -> Result<WebSocketStream<TcpStream>, String> {
+        self.stalled = Duration::ZERO;
         let query = match (self.run, self.span) {
             (Some(run), Some((_, at))) => format!("?run={run}&after={at}"),
             _ => String::new(),
@@ -256,10 +260,9 @@ pub async fn view(
         span: None,
         received: 0,
         dropped: 0,
+        stalled: Duration::ZERO,
     };
     let mut socket = seat.sit_down().await?;
-    // The longest with this socket: what the relay did about it is seen behind all that it sent before.
-    let mut stalled = Duration::ZERO;
     loop {
         let until = dice.up_to(MOOD_MAX);
         let is_over = *phase.borrow() != Phase::Mischief;
@@ -274,10 +277,9 @@ pub async fn view(
                 let _ = socket.close(None).await;
                 return Ok(account);
             }
-            Some(Err(Ends::Left(_))) if stalled >= STALL_BORNE => {
+            Some(Err(Ends::Left(_))) if seat.stalled >= STALL_BORNE => {
                 account.left += 1;
                 socket = seat.sit_down().await?;
-                stalled = Duration::ZERO;
             }
             Some(Err(Ends::Left(why) | Ends::Wrong(why))) => return Err(why),
             None => {}
@@ -291,7 +293,7 @@ pub async fn view(
                 };
                 let began = Instant::now();
                 waits(dice.up_to(most), &mut phase).await;
-                stalled = stalled.max(began.elapsed());
+                seat.stalled = seat.stalled.max(began.elapsed());
             }
             10..14 => {
                 account.resumed += 1;
@@ -301,14 +303,12 @@ pub async fn view(
                     waits(dice.up_to(AWAY_MAX), &mut phase).await;
                 }
                 socket = seat.sit_down().await?;
-                stalled = Duration::ZERO;
             }
             14..16 => {
                 account.fresh += 1;
                 drop(socket);
                 seat.begin_anew(&mut account);
                 socket = seat.sit_down().await?;
-                stalled = Duration::ZERO;
             }
             _ => {}
         }

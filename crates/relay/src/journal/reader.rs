@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use protocol::{Cursor, Dropped, Event, Record, Seq, wire, wire::FromRelay};
+use protocol::{Cursor, Dropped, Event, Record, Seq};
 use tokio::sync::watch;
 
 use super::{
     Journal,
     places::{Held, Place},
-    segment::{Found, Frame},
+    segment::{Found, Frame, message},
 };
 
 /// A viewer without a cursor is told at most so much of the past, bytes.
@@ -136,7 +136,7 @@ impl Reader {
 
     /// The last record taken, if readers do not know of a later one.
     #[must_use]
-    pub fn is_up_to_date(&self) -> Option<Seq> {
+    pub fn up_to_date_at(&self) -> Option<Seq> {
         let announced = *self.announced.borrow();
         self.after.filter(|_| self.is_at(announced))
     }
@@ -217,7 +217,7 @@ impl Reader {
             event: Event::Dropped(Dropped { records: lost }),
         };
         records.insert(0, dropped);
-        Some(self.message(records))
+        Some(message(records, self.without_bytes))
     }
 
     /// The frame as it is, or, for who knows its first records already, without them.
@@ -227,13 +227,6 @@ impl Reader {
         }
         let mut records = frame.records();
         records.retain(|record| record.seq > after);
-        self.message(records)
-    }
-
-    fn message(&self, mut records: Vec<Record>) -> Bytes {
-        if self.without_bytes {
-            records.iter_mut().for_each(Record::hide_bytes);
-        }
-        wire::encode(&FromRelay::Records(records)).into()
+        message(records, self.without_bytes)
     }
 }

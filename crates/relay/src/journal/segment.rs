@@ -75,17 +75,21 @@ impl Frame {
     /// The message for who may see what is sent, or for who may not.
     pub fn told(self, without_bytes: bool) -> Bytes {
         match without_bytes {
-            true => self.bare.get_or_init(|| self.without_bytes()).clone(),
+            true => {
+                let bare = || message(self.records(), true);
+                self.bare.get_or_init(bare).clone()
+            }
             false => self.message,
         }
     }
+}
 
-    /// The message, without the bytes of what was sent.
-    fn without_bytes(&self) -> Bytes {
-        let mut records = self.records();
+/// Records as one message of the page's form, for who may see what is sent, or for who may not.
+pub fn message(mut records: Vec<Record>, without_bytes: bool) -> Bytes {
+    if without_bytes {
         records.iter_mut().for_each(Record::hide_bytes);
-        wire::encode(&FromRelay::Records(records)).into()
     }
+    wire::encode(&FromRelay::Records(records)).into()
 }
 
 /// A run of frames, and what was true before them.

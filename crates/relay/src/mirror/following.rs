@@ -55,14 +55,14 @@ impl<'a> Following<'a> {
                 }
                 return Due::Flush;
             }
-            let Some(after) = self.reader.is_up_to_date() else {
+            let Some(after) = self.reader.up_to_date_at() else {
                 continue;
             };
             if !self.herald.brings_to(&self.reader, outlet, after) {
                 return Due::Flush;
             }
             // What was announced before that is not brought.
-            if self.reader.is_up_to_date() == Some(after) {
+            if self.reader.up_to_date_at() == Some(after) {
                 outlet.returned().await;
             }
         }

@@ -114,7 +114,8 @@ function drag(event) {
 // --- lessons: lesson.js, as soon as the program has what gives them
 
 export function lesson(what, value) {
-  reader ??= prepared();
+  // Once: one that could not be loaded is tried again when there is something to read.
+  if (what === 'start') reader ??= prepared();
   import('./lesson.js').then((module) => module[what](value, (told, it) => hear('lesson', told, it)));
 }
 

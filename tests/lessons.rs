@@ -188,14 +188,13 @@ async fn what_is_not_there_is_said_with_the_remedy() {
 
 /// Waits until that is told of a lesson.
 async fn told(mirror: &mut Mirror, step: u32, revealed: bool, state: &LectureState) {
-    loop {
-        if let FromRelay::Lesson(Some(lecture)) = mirror.next().await
-            && (lecture.step, lecture.revealed) == (step, revealed)
-            && lecture.state == *state
-        {
-            return;
+    let is_told = |message| match message {
+        FromRelay::Lesson(Some(lecture)) => {
+            (lecture.step, lecture.revealed) == (step, revealed) && lecture.state == *state
         }
-    }
+        _ => false,
+    };
+    mirror.first(|message| is_told(message).then_some(())).await;
 }
 
 fn ask(request: LessonRequest) -> Request {
@@ -249,7 +248,9 @@ async fn viewers_begin_a_lesson_show_its_steps_and_end_it() {
     told(&mut viewer, 0, false, &LectureState::Finished).await;
 
     viewer.ask(ask(LessonRequest::End)).await.unwrap();
-    while viewer.next().await != FromRelay::Lesson(None) {}
+    viewer
+        .first(|message| (message == FromRelay::Lesson(None)).then_some(()))
+        .await;
     while lesson.try_next().await.is_some() {}
 }
 

@@ -466,16 +466,46 @@ impl Mirror {
         self.try_next().await.expect("the mirror goes on")
     }
 
+    /// What is made of the first message of which something is. A beat comes each second: who gave
+    /// each message its time would wait for ever.
+    pub async fn first<T>(&mut self, mut made_of: impl FnMut(FromRelay) -> Option<T>) -> T {
+        let first = async {
+            loop {
+                if let Some(made) = made_of(self.next().await) {
+                    return made;
+                }
+            }
+        };
+        timeout(PATIENCE, first)
+            .await
+            .expect("what is waited for comes")
+    }
+
     /// The next batch of records.
     pub async fn records(&mut self) -> Vec<Record> {
         if !self.ahead.is_empty() {
             return std::mem::take(&mut self.ahead);
         }
-        loop {
-            if let FromRelay::Records(records) = self.next().await {
-                return records;
+        self.first(|message| match message {
+            FromRelay::Records(records) => Some(records),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The same as [`Mirror::first`], with the records before it kept.
+    async fn first_but_records<T>(&mut self, mut made_of: impl FnMut(FromRelay) -> Option<T>) -> T {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        let made = self.first(|message| match message {
+            FromRelay::Records(records) => {
+                ahead.extend(records);
+                None
             }
-        }
+            message => made_of(message),
+        });
+        let made = made.await;
+        self.ahead = ahead;
+        made
     }
 
     /// All records up to the batch with one for which `is_last` holds.
@@ -493,13 +523,11 @@ impl Mirror {
 
     /// What is told next of a recording.
     pub async fn recording(&mut self) -> Option<Recording> {
-        loop {
-            match self.next().await {
-                FromRelay::Recording(recording) => return recording,
-                FromRelay::Records(records) => self.ahead.extend(records),
-                _ => {}
-            }
-        }
+        self.first_but_records(|message| match message {
+            FromRelay::Recording(recording) => Some(recording),
+            _ => None,
+        })
+        .await
     }
 
     /// Sends bytes as they are.
@@ -518,16 +546,14 @@ impl Mirror {
 
     /// Waits for the answer to the request of that id.
     pub async fn answer(&mut self, asked: u32) -> Result<(), Refusal> {
-        loop {
-            match self.next().await {
-                FromRelay::Answer { id, refusal } => {
-                    assert_eq!(id, asked);
-                    return refusal.map_or(Ok(()), Err);
-                }
-                FromRelay::Records(records) => self.ahead.extend(records),
-                _ => {}
+        self.first_but_records(|message| match message {
+            FromRelay::Answer { id, refusal } => {
+                assert_eq!(id, asked);
+                Some(refusal.map_or(Ok(()), Err))
             }
-        }
+            _ => None,
+        })
+        .await
     }
 
     /// Sets a policy.

@@ -76,11 +76,12 @@ pub async fn viewer(relay: &RelayProcess, headers: &[(&str, &str)]) -> Result<Mi
 
 /// Who the relay says that this viewer is.
 pub async fn told(mirror: &mut Mirror) -> Hall {
-    loop {
-        if let FromRelay::Hall(hall) = mirror.next().await {
-            return *hall;
-        }
-    }
+    mirror
+        .first(|message| match message {
+            FromRelay::Hall(hall) => Some(*hall),
+            _ => None,
+        })
+        .await
 }
 
 async fn right(relay: &RelayProcess, headers: &[(&str, &str)]) -> Right {

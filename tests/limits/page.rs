@@ -207,11 +207,12 @@ async fn a_message_without_end_is_read_slowly() {
 
 /// When it was on the relay's clock, nanoseconds.
 async fn beat(viewer: &mut Mirror) -> u64 {
-    loop {
-        if let FromRelay::Beat { at_nanos } = viewer.next().await {
-            return at_nanos;
-        }
-    }
+    viewer
+        .first(|message| match message {
+            FromRelay::Beat { at_nanos } => Some(at_nanos),
+            _ => None,
+        })
+        .await
 }
 
 /// The bytes that were read of what that client sent: by `ss(8)`, those that have come without those

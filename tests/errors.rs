@@ -154,8 +154,14 @@ fn what_is_no_recording_is_named() {
         fails(&["export", "--page-dir", page, new, file], &[file, why]);
     }
     assert!(!Path::new(new).exists(), "nothing half written");
+    // The file that was named comes before the page that was not.
+    fails(&["replay", "/nonexistent.ndjson"], &["/nonexistent.ndjson"]);
+    let recording = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../web/recordings/sample.ndjson"
+    );
     fails(
-        &["replay", no_recording],
+        &["replay", recording],
         &["--page-dir", "cargo run --release"],
     );
 }

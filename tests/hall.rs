@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::relay_process::{binary, page_dir};
+use crate::relay_process::{RelayProcess, binary, page_dir};
 
 /// A relay that others can reach, by this machine's own address; killed when dropped.
 pub struct Hall {
@@ -100,6 +100,31 @@ fn a_hall_prints_two_links_and_shows_one() {
     assert!(!svg.contains(secret) && !head.contains(secret));
     // Guests may connect programs: the echo server is where the page is.
     assert!(TcpStream::connect(&hall.echo).is_ok());
+}
+
+#[test]
+fn who_shuts_guests_out_by_mistake_is_told() {
+    let said = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut relay = RelayProcess::start_with_log_and(Stdio::from(writer), arguments);
+        relay.terminate();
+        std::io::read_to_string(reader).unwrap()
+    };
+    let nobody = "nobody but this machine's user can reach this relay: add --hall";
+    for (arguments, flags) in [
+        (&["--guests", "viewer"][..], &["--guests"][..]),
+        (&["--hide-bytes"], &["--hide-bytes"]),
+        (&[], &[]),
+    ] {
+        let said = said(arguments);
+        assert_eq!(said.matches(nobody).count(), flags.len(), "{said}");
+        assert!(flags.iter().all(|flag| said.contains(flag)), "{said}");
+    }
+    let near = "which only this machine reaches: leave --page out";
+    // The page is at loopback here, whatever else is said.
+    assert!(said(&["--hall", "--guests", "viewer"]).contains(near));
+    let shown = ["--hall", "--hall-address", "belt.example"];
+    assert!(!said(&shown).contains(near));
 }
 
 #[test]

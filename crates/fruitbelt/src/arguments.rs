@@ -14,7 +14,7 @@ use protocol::{Address, Framing, NoAddress, Policy, ReadWhen, Request, Spacing};
 use relay::{Access, Origin};
 
 use crate::log;
-pub use hall::{HallOptions, Shown, host};
+pub use hall::{Guests, HallOptions, Shown, host};
 use limits::LimitOptions;
 use transport::TransportOptions;
 

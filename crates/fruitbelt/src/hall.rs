@@ -11,9 +11,22 @@ use protocol::{Address, Right};
 use relay::{Code, HallConfig, Listeners, Transport};
 
 use crate::{
-    arguments::{HallOptions, Shown, host},
+    arguments::{Guests, HallOptions, Shown, host},
     lan::{self, Own},
 };
+
+/// Says what of the options is in vain where nobody is let in.
+pub fn tell_in_vain(options: &HallOptions) {
+    let in_vain = [
+        (options.guests == Guests::Viewer, "--guests"),
+        (options.hide_bytes, "--hide-bytes"),
+    ];
+    for (_, flag) in in_vain.iter().filter(|(is_given, _)| *is_given) {
+        tracing::warn!(
+            "{flag} is for guests, and nobody but this machine's user can reach this relay: add --hall"
+        );
+    }
+}
 
 /// Works out which addresses guests are shown, now that it is known where page and echo server listen.
 pub fn choose_addresses(
@@ -58,8 +71,14 @@ fn shown_host(options: &HallOptions, listener: IpAddr, found: &[Own]) -> Option<
     Some(host(likeliest.ip))
 }
 
-/// Says which address was chosen and why, where there was a choice.
+/// Says which address was chosen and why, where there was a choice, or that guests cannot come.
 fn tell_choice(listener: IpAddr, found: &[Own]) {
+    if listener.is_loopback() {
+        tracing::warn!(
+            "guests are shown {}, which only this machine reaches: leave --page out, or say with --hall-address ADDR how guests reach it",
+            host(listener)
+        );
+    }
     if !listener.is_unspecified() {
         return;
     }

@@ -21,8 +21,9 @@ use crate::{
 /// One line that names the file or the flag, and the remedy.
 pub fn replay(arguments: &Replay) -> anyhow::Result<ExitCode> {
     let options = &arguments.page_options;
-    let page = Shelf::of(&arguments.lessons)?.beside(found(&options.dir)?);
+    // First what was typed, then what is missing.
     let recordings = recordings(&arguments.files)?;
+    let page = Shelf::of(&arguments.lessons)?.beside(found(&options.dir)?);
     let transport = arguments.transport.transport()?;
     let runtime = tokio::runtime::Runtime::new().context("no threads to run on")?;
     let served = runtime.block_on(async {

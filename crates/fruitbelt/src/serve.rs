@@ -33,6 +33,10 @@ pub fn serve(arguments: Serve) -> anyhow::Result<ExitCode> {
 
 async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
     let shelf = Shelf::of(&arguments.lessons)?;
+    let is_open = arguments.is_open_to_others();
+    if !is_open {
+        hall::tell_in_vain(&arguments.hall);
+    }
     let mut config = Config {
         echo: EchoConfig {
             backlog: arguments.backlog,
@@ -46,9 +50,7 @@ async fn serve_until_told(arguments: Serve) -> anyhow::Result<()> {
         record_dir: arguments.record_dir.clone(),
         lessons: Some(Arc::new(Given::new(shelf))),
         hall: links::hall(
-            arguments
-                .is_open_to_others()
-                .then(|| arguments.hall.right()),
+            is_open.then(|| arguments.hall.right()),
             arguments.hall.hide_bytes,
             arguments.page_options.open,
         )?,

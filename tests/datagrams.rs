@@ -299,8 +299,9 @@ async fn a_flood_of_datagrams_is_counted_exactly_and_told_in_few_records() {
 
 #[tokio::test]
 async fn without_its_port_the_relay_goes_on_without_datagrams() {
-    // TCP and UDP number their ports apart.
-    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    // TCP and UDP number their ports apart. At an address of its own: at 127.0.0.1 a client of another
+    // test may have that port by TCP.
+    let taken = UdpSocket::bind("127.0.0.78:0").unwrap();
     let echo = taken.local_addr().unwrap().to_string();
     let log = tempfile::NamedTempFile::new().unwrap();
     let file = log.reopen().unwrap();

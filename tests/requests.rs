@@ -140,7 +140,9 @@ async fn two_programs_by_hand() {
         .ask(Request::ClientReads { conn, on: false })
         .await
         .unwrap();
-    let mut books = Books::default();
+    // Before that nobody is there who could be made to read.
+    let accepted = |event: &Event| matches!(event, Event::Accepted(_));
+    let mut books = Books::of(&lines.until(accepted).await);
     let (server, client) = (End::Server, End::Client);
     let mut left = 200;
     for bytes in [1, 7, 50, 100] {

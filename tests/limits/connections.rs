@@ -10,7 +10,10 @@ use tokio::{
 };
 
 use super::{Log, answer, connect, echo, is_limited, lan, limited, rest};
-use crate::relay_process::{PATIENCE, RelayProcess, without_stamps};
+use crate::{
+    desk::waits_as,
+    relay_process::{PATIENCE, RelayProcess, without_stamps},
+};
 
 #[tokio::test]
 async fn further_connections_wait_in_the_accept_queue() {
@@ -23,8 +26,8 @@ async fn further_connections_wait_in_the_accept_queue() {
     assert_eq!((told.conn, told.most), (None, 2));
     let mut third = connect(relay.echo).await;
     third.write_all(b"xxx").await.unwrap();
-    let waits = |event: &Event| matches!(event, Event::Waiting(it) if it.queued == 1);
-    lines.until(waits).await;
+    let name = third.local_addr().unwrap();
+    lines.until(waits_as(None, Some(name))).await;
     for client in [&mut first, &mut second] {
         echo(client, 5).await;
     }

@@ -1,5 +1,5 @@
 //! What the page does not need to start: the second picture, the picture of all, what is said of a
-//! thing that is pointed at, the picture as SVG, lessons. It is a wasm module of its own, fetched behind the
+//! thing that is pointed at, the picture as SVG, the sheets of stops and markers, lessons. It is a wasm module of its own, fetched behind the
 //! first picture, so that a relay that goes away afterwards takes nothing with it.
 //!
 //! Code lands there because nothing outside of [`later`] names it: see `split` in `crates/xtask`.
@@ -17,7 +17,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     app::App,
     hall, lesson,
-    panels::{api, code, kinds, reply},
+    panels::{api, code, kinds, reply, time_tools},
     together,
     view::{Beside, View},
 };
@@ -34,6 +34,7 @@ struct Later {
     lesson: Lesson,
     beside: fn(View, Beside) -> Option<AnyView>,
     hall: fn(View) -> AnyView,
+    sheets: fn(View) -> AnyView,
 }
 
 /// What gives lessons.
@@ -76,6 +77,7 @@ fn later() -> Result<Later, SplitLoaderError> {
         },
         beside,
         hall: hall::view,
+        sheets: time_tools::sheets,
     })
 }
 
@@ -161,6 +163,12 @@ pub fn lesson(view: View) -> Option<AnyView> {
 pub fn hall(view: View) -> Option<AnyView> {
     view.complete.track();
     Some((module()?.hall)(view))
+}
+
+/// The sheets that the tools of time open. As soon as the module is here.
+pub fn sheets(view: View) -> Option<AnyView> {
+    view.complete.track();
+    Some((module()?.sheets)(view))
 }
 
 /// A key for the lesson that is being given, or for the hall. False: it is none of theirs.

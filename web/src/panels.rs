@@ -28,7 +28,7 @@ mod sheet;
 mod spoken;
 mod tabs;
 mod time_strip;
-mod time_tools;
+pub mod time_tools;
 mod timeline;
 
 pub use dynamic::{Dynamic, dynamic};
@@ -116,8 +116,7 @@ pub fn Page(view: View) -> impl IntoView {
             </main>
             <spoken::Spoken view/>
             <sheet::Keys view/>
-            <time_tools::Stops view/>
-            <time_tools::Markers view/>
+            {move || crate::later::sheets(view)}
             <sheet::Blank view/>
             <recordings::Recordings view/>
         </div>

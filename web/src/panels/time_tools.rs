@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app, browser,
     language::{self, Label},
+    later,
     view::{Flag, Panel, View},
 };
 
@@ -56,7 +57,10 @@ pub fn Tools(view: View) -> impl IntoView {
                 type="button"
                 class="btn small"
                 aria-haspopup="dialog"
-                on:click=on(move |_| browser::open_dialog(id))
+                on:click=on(move |_| {
+                    later::fetch(view);
+                    browser::open_dialog(id);
+                })
             >
                 {view.say(label)}
                 <b>{move || Some(count.get()).filter(|&count| count > 0)
@@ -77,9 +81,18 @@ pub fn Tools(view: View) -> impl IntoView {
     }
 }
 
+/// Both sheets.
+pub fn sheets(view: View) -> AnyView {
+    view! {
+        <Stops view/>
+        <Markers view/>
+    }
+    .into_any()
+}
+
 /// "Pause me when…": and what the signs on the bar mean.
 #[component]
-pub fn Stops(view: View) -> impl IntoView {
+fn Stops(view: View) -> impl IntoView {
     let one = move |mark: Mark| {
         let sign = scene::timeline::sign(mark);
         let class = if sign.ink == scene::Ink::Bad {
@@ -118,7 +131,7 @@ pub fn Stops(view: View) -> impl IntoView {
 
 /// All markers: by name, and those of a person to be named and taken away.
 #[component]
-pub fn Markers(view: View) -> impl IntoView {
+fn Markers(view: View) -> impl IntoView {
     let row = move |flag: Flag| {
         let (id, show) = (flag.id, flag.show);
         let name = if flag.by_hand {

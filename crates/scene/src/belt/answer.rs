@@ -261,9 +261,9 @@ fn fruits(connection: &Connection, answer: &Answer) -> Vec<Fruit> {
     fruits
 }
 
-/// The stamp as a luggage tag, in front of the bag because its bytes go first.
-fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), strength: f64) {
-    if strength <= 0.0 {
+/// The stamp as a luggage tag, in front of the bag because its bytes go first; unfolded so far.
+fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), unfolded: f64) {
+    if unfolded <= 0.0 {
         return;
     }
     let words = server
@@ -275,12 +275,11 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
     let em = |letter: char| if letter > '\u{2e80}' { 1.0 } else { 0.61 };
     let mono: f64 = words.chars().map(em).sum::<f64>() * size / scale;
     let length = (mono + 34.0).min(400.0);
+    // Its paper hides what is behind it from the first moment on; its words come when there is room.
+    let has_room = unfolded > 0.75;
+    let length = length * unfolded;
     let (tip, left, right) = (-102.0 - length, -86.0 - length, -86.0);
     let sketch = &mut stage.sketch;
-    let faint = strength < 1.0;
-    if faint {
-        sketch.fade(strength);
-    }
     sketch.path_at(
         trace("M# -54H#V-10H#L# -32Z", &[left, right, left, tip]),
         at,
@@ -291,6 +290,9 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
     let hole = (at.0 + (left + 2.0) * scale, at.1 - 32.0 * scale);
     sketch.circle(hole, 4.5 * scale, Ink::Paper, THIN);
     sketch.path_at("M-86 -32C-64 -46 -40 -74 -8 -72", at, scale, None, THIN);
+    if !has_room {
+        return;
+    }
     let middle = at.0 + (left + right + 10.0) / 2.0 * scale;
     sketch.text(
         text(words, (middle, at.1 - 32.0 * scale + size * 0.36), size)
@@ -299,9 +301,6 @@ fn tag(stage: &mut Stage, server: &EndState, answer: &Answer, at: (f64, f64), st
             .middle()
             .within((length - 18.0) * scale),
     );
-    if faint {
-        sketch.end_fade();
-    }
 }
 
 /// The tag once nobody reads it any more: a clock.

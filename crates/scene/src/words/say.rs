@@ -172,7 +172,7 @@ impl Say<'_> {
                 "缓冲区不再接收。".into(),
             ),
             self.say("*The sender must wait*".into(), "*发送方只能等*".into()),
-            self.say("until the server reads.".into(), "服务程序来读。".into()),
+            self.say("until enough is read.".into(), "到读走足够多。".into()),
         ]
     }
 

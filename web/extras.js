@@ -111,6 +111,13 @@ function drag(event) {
   if (event.type === 'drop') open(event.dataTransfer.files);
 }
 
+// A style sheet that only some need; the program is told when it is here, or cannot be had.
+export function style(href) {
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
+  link.onload = link.onerror = () => hear('styled');
+  document.head.append(link);
+}
+
 // --- lessons: lesson.js, as soon as the program has what gives them
 
 export function lesson(what, value) {

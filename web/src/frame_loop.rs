@@ -204,7 +204,7 @@ impl Loop {
                     later::fetch(self.view);
                 }
                 // The banner takes of the stage: whoever aims at something must not miss it.
-                if app.told().is_hall() && later::is_under_way() {
+                if app.told().is_hall() && later::is_hall_under_way() {
                     return;
                 }
                 for picture in &mut self.pictures {

@@ -43,7 +43,6 @@ pub fn view(view: View) -> AnyView {
     mark_document(view);
     view! {
         {sometimes(move || is_open(view), move || view! {
-            <link rel="stylesheet" href="./hall.css"/>
             {banner(view, why)}
             {sheet(view)}
         })}

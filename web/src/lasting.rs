@@ -4,12 +4,13 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use leptos::prelude::{Notify, RwSignal, Track};
+use leptos::prelude::{ArcRwSignal, Notify, Track};
 
 /// A value that is followed.
 pub struct Lasting<T: 'static> {
     value: &'static RwLock<T>,
-    changed: RwSignal<()>,
+    /// Of nobody: what is made while something is drawn goes with that.
+    changed: &'static ArcRwSignal<()>,
 }
 
 impl<T> Clone for Lasting<T> {
@@ -31,7 +32,7 @@ impl<T> Lasting<T> {
     pub fn new(value: T) -> Lasting<T> {
         Lasting {
             value: Box::leak(Box::new(RwLock::new(value))),
-            changed: RwSignal::new(()),
+            changed: Box::leak(Box::new(ArcRwSignal::new(()))),
         }
     }
 
@@ -82,5 +83,24 @@ impl<T: Clone> Lasting<T> {
     /// The value of the moment.
     pub fn get_untracked(self) -> T {
         self.with_untracked(T::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::{GetUntracked, Memo, Owner};
+
+    use super::*;
+
+    #[test]
+    fn it_outlives_what_was_drawn_when_it_was_made() {
+        let drawn = Owner::new();
+        let lasting = drawn.with(|| Lasting::new(1));
+        drawn.cleanup();
+        let page = Owner::new();
+        let seen = page.with(|| Memo::new(move |_| lasting.get()));
+        assert_eq!(seen.get_untracked(), 1);
+        lasting.set(2);
+        assert_eq!(seen.get_untracked(), 2);
     }
 }

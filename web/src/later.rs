@@ -16,7 +16,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     app::App,
-    hall, lesson,
+    hall, lesson, outside,
     panels::{api, code, kinds, reply, time_tools},
     together,
     view::{Beside, View},
@@ -55,6 +55,8 @@ enum Module {
 
 thread_local! {
     static MODULE: Cell<Module> = const { Cell::new(Module::Missing) };
+    /// Whether the hall's style sheet is here; None: not asked for.
+    static STYLED: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
 #[wasm_split(later, fallible)]
@@ -117,9 +119,19 @@ fn module() -> Option<Later> {
     }
 }
 
-/// Whether it is being fetched.
-pub fn is_under_way() -> bool {
-    matches!(MODULE.get(), Module::UnderWay)
+/// Whether what is told of a hall would come later than the rest, and move the page under the first
+/// click. The style sheet is asked for now.
+pub fn is_hall_under_way() -> bool {
+    if STYLED.get().is_none() {
+        STYLED.set(Some(false));
+        outside::ask("style", &"./hall.css".into(), &JsValue::UNDEFINED);
+    }
+    matches!(MODULE.get(), Module::UnderWay) || STYLED.get() == Some(false)
+}
+
+/// The hall's style sheet is here, or cannot be had.
+pub fn is_styled() {
+    STYLED.set(Some(true));
 }
 
 /// Whether all pictures can be painted.

@@ -111,11 +111,16 @@ function drag(event) {
   if (event.type === 'drop') open(event.dataTransfer.files);
 }
 
-// A style sheet that only some need; the program is told when it is here, or cannot be had.
-export function style(href) {
-  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
-  link.onload = link.onerror = () => hear('styled');
-  document.head.append(link);
+// The style sheets of what is fetched behind the first picture; the program is told when they are here, or
+// cannot be had.
+export function style() {
+  const sheet = (href) =>
+    new Promise((done) => {
+      const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
+      link.onload = link.onerror = done;
+      document.head.append(link);
+    });
+  Promise.all(['./lesson.css', './hall.css'].map(sheet)).then(() => hear('styled'));
 }
 
 // --- lessons: lesson.js, as soon as the program has what gives them

@@ -7,8 +7,6 @@ const root = document.documentElement;
 let channel;
 
 export function start(_, hear) {
-  const style = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: './lesson.css' });
-  document.head.append(style);
   const link = () => hear('link', location.hash.slice(1));
   addEventListener('hashchange', link);
   document.addEventListener('fullscreenchange', () => {

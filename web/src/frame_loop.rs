@@ -203,8 +203,11 @@ impl Loop {
                     self.is_whole = true;
                     later::fetch(self.view);
                 }
-                // The banner takes of the stage: whoever aims at something must not miss it.
-                if app.told().is_hall() && later::is_hall_under_way() {
+                // The banner takes of the stage: whoever aims at something must not miss it. Whether there
+                // is one, a relay tells behind its header.
+                let told = app.told();
+                let is_untold = told.hall.is_none() && app.recorded().is_none() && self.is_whole;
+                if is_untold || told.is_hall() && later::is_under_way() {
                     return;
                 }
                 for picture in &mut self.pictures {

@@ -50,13 +50,15 @@ struct Lesson {
 enum Module {
     Missing,
     UnderWay,
+    /// Without its style sheets: what is drawn unstyled moves all else.
+    Bare(Later),
     Here(Later),
 }
 
 thread_local! {
     static MODULE: Cell<Module> = const { Cell::new(Module::Missing) };
-    /// Whether the hall's style sheet is here; None: not asked for.
-    static STYLED: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Its style sheets are here, or cannot be had.
+    static STYLED: Cell<bool> = const { Cell::new(false) };
 }
 
 #[wasm_split(later, fallible)]
@@ -106,32 +108,40 @@ pub fn fetch(view: View) {
         return;
     }
     MODULE.set(Module::UnderWay);
+    if !STYLED.get() {
+        outside::ask("style", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+    }
     spawn_local(async move {
-        MODULE.set(later().await.map_or(Module::Missing, Module::Here));
-        view.complete.put(is_here());
+        MODULE.set(later().await.map_or(Module::Missing, Module::Bare));
+        settle(view);
     });
+}
+
+/// The style sheets are here, or cannot be had.
+pub fn is_styled(view: View) {
+    STYLED.set(true);
+    settle(view);
+}
+
+fn settle(view: View) {
+    if let Module::Bare(later) = MODULE.get()
+        && STYLED.get()
+    {
+        MODULE.set(Module::Here(later));
+    }
+    view.complete.put(is_here());
 }
 
 fn module() -> Option<Later> {
     match MODULE.get() {
         Module::Here(later) => Some(later),
-        Module::Missing | Module::UnderWay => None,
+        Module::Missing | Module::UnderWay | Module::Bare(_) => None,
     }
 }
 
-/// Whether what is told of a hall would come later than the rest, and move the page under the first
-/// click. The style sheet is asked for now.
-pub fn is_hall_under_way() -> bool {
-    if STYLED.get().is_none() {
-        STYLED.set(Some(false));
-        outside::ask("style", &"./hall.css".into(), &JsValue::UNDEFINED);
-    }
-    matches!(MODULE.get(), Module::UnderWay) || STYLED.get() == Some(false)
-}
-
-/// The hall's style sheet is here, or cannot be had.
-pub fn is_styled() {
-    STYLED.set(Some(true));
+/// Whether it is being fetched.
+pub fn is_under_way() -> bool {
+    matches!(MODULE.get(), Module::UnderWay | Module::Bare(_))
 }
 
 /// Whether all pictures can be painted.

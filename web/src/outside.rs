@@ -88,7 +88,7 @@ fn hear(view: View, what: &str, a: JsValue, b: &JsValue) -> JsValue {
                 _ => {}
             }
         }),
-        "styled" => later::is_styled(),
+        "styled" => later::is_styled(view),
         "lesson" => {
             later::fetch(view);
             later::hear_lesson(view, &text(), b);

@@ -8,6 +8,11 @@ use std::{
 
 use crate::relay_process::{binary, page_dir};
 
+const SAMPLE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../web/recordings/sample.ndjson"
+);
+
 fn run(arguments: &[&str]) -> Output {
     Command::new(binary()).args(arguments).output().unwrap()
 }
@@ -47,19 +52,8 @@ fn what_cannot_start_says_why() {
         ],
         &["--page", &taken, "in use"],
     );
-    let recording = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../web/recordings/sample.ndjson"
-    );
     fails(
-        &[
-            "replay",
-            recording,
-            "--page-dir",
-            page,
-            "--page",
-            "0.0.0.0:0",
-        ],
+        &["replay", SAMPLE, "--page-dir", page, "--page", "0.0.0.0:0"],
         &["--page", "loopback", "ssh"],
     );
     fails(&["--guests", "all"], &["--guests", "participant", "viewer"]);
@@ -156,14 +150,7 @@ fn what_is_no_recording_is_named() {
     assert!(!Path::new(new).exists(), "nothing half written");
     // The file that was named comes before the page that was not.
     fails(&["replay", "/nonexistent.ndjson"], &["/nonexistent.ndjson"]);
-    let recording = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../web/recordings/sample.ndjson"
-    );
-    fails(
-        &["replay", recording],
-        &["--page-dir", "cargo run --release"],
-    );
+    fails(&["replay", SAMPLE], &["--page-dir", "cargo run --release"]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Rows {
         self.rows.retain(|row| row.key.index < count);
         let mut changed = is_other || self.rows.len() < before;
         let fresh = basis.passing(timeline, self.until.max(start), count, Self::ROWS_MAX);
-        if is_other || self.rows.is_empty() || self.until < start || fresh.len() >= Self::ROWS_MAX {
+        if is_other || self.from > count || self.until < start || fresh.len() >= Self::ROWS_MAX {
             changed |= !self.rows.is_empty();
             self.rows.clear();
             self.note_kinds(timeline, start, count);

@@ -206,7 +206,8 @@ impl Loop {
                 // The banner takes of the stage: whoever aims at something must not miss it. Whether there
                 // is one, a relay tells behind its header.
                 let told = app.told();
-                let is_untold = told.hall.is_none() && app.recorded().is_none() && self.is_whole;
+                let is_relay = app.header().is_some() && app.recorded().is_none();
+                let is_untold = is_relay && told.hall.is_none();
                 if is_untold || told.is_hall() && later::is_under_way() {
                     return;
                 }

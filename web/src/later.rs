@@ -1,6 +1,7 @@
 //! What the page does not need to start: the second picture, the picture of all, what is said of a
-//! thing that is pointed at, the picture as SVG, the sheets of stops and markers, lessons. It is a wasm module of its own, fetched behind the
-//! first picture, so that a relay that goes away afterwards takes nothing with it.
+//! thing that is pointed at, the picture as SVG, the sheets of stops and markers, lessons. It is a wasm
+//! module of its own, fetched behind the first picture, so that a relay that goes away afterwards takes
+//! nothing with it.
 //!
 //! Code lands there because nothing outside of [`later`] names it: see `split` in `crates/xtask`.
 

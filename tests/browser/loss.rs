@@ -54,6 +54,30 @@ async fn the_relay_is_lost_and_returns() -> Result<()> {
 }
 
 #[tokio::test]
+async fn who_goes_from_a_recording_to_a_relay_that_has_gone_is_told() -> Result<()> {
+    let browser = Browser::start().await?;
+    let mut relay = RelayProcess::start_with_built_page_apart(&[]);
+    let url = format!("{}#rec=sample", relay.url());
+    let page = browser.open(&url, View::default()).await?;
+    told::until_whole(&page).await?;
+    page.until(&format!("{}.length > 0", told::ROWS)).await?;
+    // The last that is fetched.
+    let fetched = "performance.getEntriesByType('resource').map(it => it.name)";
+    page.until(&format!(
+        "['/lesson.js', '/reader.js'].every(last => {fetched}.some(it => it.endsWith(last)))"
+    ))
+    .await?;
+    relay.kill();
+    page.evaluate::<()>("document.querySelector('[data-ask=live]').click()")
+        .await?;
+    until_notice(&page, "Connecting to the relay").await?;
+    page.until(&format!("{}.length == 0", told::ROWS)).await?;
+    page.close_forgiving(&["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET"])
+        .await?;
+    browser.close().await
+}
+
+#[tokio::test]
 async fn the_network_is_lost_and_returns() -> Result<()> {
     let visit = Visit::start(&["--bufsize", "11"], View::default()).await?;
     let Visit { page, relay, .. } = &visit;
